@@ -1,0 +1,469 @@
+"""The verdict: every clause in force judged, the status, what is permissible, and the digests."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from compliance.canonical import canonical
+from compliance.rules import explaining
+from compliance.rules.completing import Completion, complete
+from compliance.rules.expressions import is_number
+from compliance.rules.judging import Check, Judged, Judgement, Outcome, deciding_fields, judge
+from compliance.rules.missing import Missing, explain_unknown
+from compliance.rules.rulebook import LANGUAGE_VERSION, Categories, Clause, Requirement, Rulebook
+from compliance.rules.values import UNLIMITED, Unlimited
+from compliance.specs import round_number
+from compliance.vocabulary import BLOCKING, FIELDS
+
+Status = Literal["BLOCKED", "ERROR", "NON_COMPLIANT", "INCOMPLETE", "COMPLIANT"]
+
+NOT_A_SANCTION = "This is not a sanction: it reads the proposal against the regulations named and must be confirmed with the authority."
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One clause's outcome for one proposal, as it goes over the wire (`as_dict`)."""
+
+    id: str
+    clause_no: str
+    title: str
+    category: str
+    outcome: Outcome
+    checks: Mapping[str, Mapping[str, Any]]
+    sentence: str
+    rests_on: tuple[str, ...]
+    displaced: tuple[str, ...]
+    needs: tuple[str, ...]
+    source: Mapping[str, Any]
+    verification: str
+    interpretation: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the wire form; what is absent is absent."""
+        wire: dict[str, Any] = {
+            "id": self.id, "clause_no": self.clause_no, "title": self.title, "category": self.category, "outcome": self.outcome,
+            "checks": self.checks, "sentence": self.sentence, "rests_on": list(self.rests_on), "displaced": list(self.displaced),
+            "needs": list(self.needs), "source": self.source, "verification": self.verification,
+        }  # fmt: skip
+        if self.interpretation:
+            wire["interpretation"] = self.interpretation
+        return wire
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one proposal under one rulebook on one day.
+
+    Attributes:
+        status: BLOCKED, ERROR, NON_COMPLIANT, INCOMPLETE or COMPLIANT.
+        findings: the clauses that apply or may apply, worst first; those that do not apply are only counted.
+        permissible: field -> the tightest limits that follow given the proposal's other values, with the binding clause.
+        must_also_provide: limits on fields that do not decide and that the proposal does not state.
+        asks: field -> question, most important first.
+        digest: SHA-256 over language version, spec, clause outcomes with their versions, permissible and status.
+        outcome_digest: the same without the clause versions.
+    """
+
+    status: Status
+    reason: str = ""
+    missing_fields: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    permissible: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    must_also_provide: tuple[Mapping[str, Any], ...] = ()
+    asks: Mapping[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    digest: str = ""
+    outcome_digest: str = ""
+
+
+def evaluate(rulebook: Rulebook, completion: Completion, as_of: datetime.date) -> Verdict:
+    """Return the verdict on a completed spec under the clauses in force on a day.
+
+    The outcome of a clause that would change inside the documented range of an assumption is UNDETERMINED and asks for the fact.
+    """
+    judged = judge(rulebook, completion.spec, as_of)
+    _apply_ranges(rulebook, completion, as_of, judged)
+    return _Assembly(rulebook, completion, judged).verdict()
+
+
+def error_verdict(completion_spec: Mapping[str, Any], reason: str) -> Verdict:
+    """Return the verdict where no rulebook can judge: ERROR with its reason."""
+    return _digested(Verdict("ERROR", reason=reason), completion_spec, [])
+
+
+def blocked_verdict(spec: Mapping[str, Any], missing: Iterable[str], reason: str) -> Verdict:
+    """Return the verdict where not even a rulebook can be chosen: BLOCKED with what is missing."""
+    return _digested(Verdict("BLOCKED", reason=reason, missing_fields=tuple(missing)), spec, [])
+
+
+# Assumptions with a range
+
+
+def _apply_ranges(rulebook: Rulebook, completion: Completion, as_of: datetime.date, judged: Judged) -> None:
+    ranged = [entry for entry in completion.assumptions if entry.range is not None]
+    used = {name for behind in completion.behind.values() for name in behind} if ranged else set()
+    for entry in ranged:
+        if entry.field not in used or entry.range is None:
+            continue
+        touched = {name for name, behind in completion.behind.items() if entry.field in behind}
+        if not any(touched & (judgement.clause.reads | set(judgement.clause.limited_fields)) for judgement in judged.judgements.values()):
+            continue
+        for end in entry.range:
+            varied = complete(rulebook, completion.stated, completion.asked, {entry.field: end})
+            if varied.spec != completion.spec:
+                _mark_flips(judged, judge(rulebook, varied.spec, as_of), entry.field)
+
+
+def _mark_flips(judged: Judged, other: Judged, assumption: str) -> None:
+    """Mark as open the checks that make a field's outcome differ between two judgements of the same proposal."""
+    base, varied = _by_field(judged), _by_field(other)
+    for name in base.keys() | varied.keys():
+        before, after = base.get(name, {}), varied.get(name, {})
+        if _worst(before.values()) == _worst(after.values()):
+            continue
+        for clause_id in before.keys() | after.keys():
+            if before.get(clause_id) != after.get(clause_id):
+                _open(judged, other, clause_id, name, assumption)
+
+
+def _by_field(judged: Judged) -> dict[str, dict[str, Outcome]]:
+    found: dict[str, dict[str, Outcome]] = {}
+    for check in judged.active():
+        found.setdefault(check.field, {})[check.clause.id] = "UNDETERMINED" if check.flips else check.outcome
+    return found
+
+
+def _worst(outcomes: Iterable[Outcome]) -> str:
+    present = set(outcomes)
+    return next((outcome for outcome in ("VIOLATED", "UNDETERMINED", "REQUIRED", "SATISFIED") if outcome in present), "")
+
+
+def _open(judged: Judged, other: Judged, clause_id: str, name: str, assumption: str) -> None:
+    judgement = judged.judgements[clause_id]
+    own = [check for check in judgement.checks if check.field == name and not check.displaced_by]
+    if not own:  # the clause applies only at the other end of the range: its check is taken from there
+        own = [check for check in other.judgements[clause_id].checks if check.field == name]
+        judgement.checks += own
+        judgement.applies = None if judgement.applies is False else judgement.applies
+        for check in own:
+            check.displaced_by = ""
+    for check in own:
+        check.outcome = "UNDETERMINED"
+        check.flips = tuple(dict.fromkeys((*check.flips, assumption)))
+
+
+# The verdict
+
+
+class _Assembly:
+    def __init__(self, rulebook: Rulebook, completion: Completion, judged: Judged) -> None:
+        self.rulebook = rulebook
+        self.completion = completion
+        self.judged = judged
+        self.deciding = deciding_fields(rulebook, judged)
+        self.behind = completion.behind
+
+    def verdict(self) -> Verdict:
+        judgements = list(self.judged.judgements.values())
+        missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
+        applicable = [judgement for judgement in judgements if judgement.applies is not False]
+        findings = sorted((self._finding(judgement) for judgement in applicable), key=_finding_order)
+        ungoverned = () if not applicable or missing else tuple(self._ungoverned())
+        status, reason = self._status(missing, bool(applicable), bool(ungoverned))
+        verdict = Verdict(
+            status=status,
+            reason=reason,
+            missing_fields=missing,
+            findings=tuple(sorted((*ungoverned, *findings), key=_finding_order)),
+            permissible=self._permissible(),
+            must_also_provide=tuple(self._must_provide()),
+            asks=self._asks(missing),
+            counts=self._counts(judgements, len(ungoverned)),
+        )
+        return _digested(verdict, self.completion.spec, judgements)
+
+    def _status(self, missing: tuple[str, ...], applicable: bool, ungoverned: bool) -> tuple[Status, str]:
+        if missing:
+            labels = ", ".join(FIELDS[name].label for name in missing)
+            return "BLOCKED", f"The proposal does not say: {labels}."
+        if not applicable:
+            return "ERROR", f"None of the clauses of {self.rulebook.title} applies to this proposal."
+        active = self.judged.active()
+        violated = sorted({check.clause.clause_no for check in active if check.outcome == "VIOLATED"})
+        if violated:
+            return "NON_COMPLIANT", f"The proposal violates {', '.join(violated)}."
+        undetermined = {check.field for check in active if check.outcome == "UNDETERMINED" and check.field in self.deciding}
+        if undetermined or ungoverned:
+            names = [FIELDS[name].label for name in self.deciding if name in undetermined or name in self._without_check()]
+            return "INCOMPLETE", f"Nothing is violated so far, but these are not determined: {', '.join(names)}."
+        return "COMPLIANT", "Every deciding field was checked and holds."
+
+    def _without_check(self) -> list[str]:
+        """Return the deciding fields that no applicable clause limits and no clause may limit either."""
+        limited = {check.field for check in self.judged.active()}
+        return [name for name in self.deciding if name not in limited]
+
+    def _ungoverned(self) -> Iterable[Finding]:
+        for name in self._without_check():
+            sentence = f"No clause of {self.rulebook.title} governs {FIELDS[name].label} here."
+            yield Finding(
+                f"none:{name}", "", f"No clause governs {FIELDS[name].label}", _category_of(name), "UNDETERMINED", {name: {"outcome": "UNDETERMINED"}}, sentence,
+                (), (), (), dict(self.rulebook.content.get("source") or {}), "verified",
+            )  # fmt: skip
+
+    def _finding(self, judgement: Judgement) -> Finding:
+        clause = judgement.clause
+        checks = [check for check in judgement.checks if not check.displaced_by]
+        shorts = [(check, _short(check)) for check in checks]
+        missing = self._missing(judgement, checks)
+        displaced = judgement.outcome == "NOT_APPLICABLE"
+        because = "" if displaced or judgement.outcome != "UNDETERMINED" else _because(missing, judgement)
+        sentence = (
+            f"{explaining.write_source(self.rulebook, clause)}: displaced by {', '.join(sorted({check.displaced_by for check in judgement.checks}))}."
+            if displaced
+            else explaining.write_sentence(self.rulebook, clause, shorts, because)
+        )
+        return Finding(
+            id=clause.id, clause_no=clause.clause_no, title=clause.title, category=clause.category, outcome=judgement.outcome,
+            checks={check.field: _wire_check(check, short) for check, short in shorts}, sentence=sentence, rests_on=self._rests_on(clause),
+            displaced=tuple(f"{target}:{name}" for target, name in judgement.displaced), needs=tuple(missing.fields),
+            source=clause.source, verification=clause.verification, interpretation=clause.interpretation,
+        )  # fmt: skip
+
+    def _missing(self, judgement: Judgement, checks: list[Check]) -> Missing:
+        missing = Missing()
+        if judgement.outcome != "UNDETERMINED":
+            return missing
+        env, rulebook, clause = self.judged.env, self.rulebook, judgement.clause
+        env = {**env, **self._bindings(clause)}
+        explain_unknown(clause.applies, env, rulebook, missing)
+        for check in checks:
+            if check.outcome != "UNDETERMINED":
+                continue
+            for name in check.flips:
+                missing.fields.setdefault(name)
+            if check.subject is None and check.limit is not None and not check.settled_by and not check.flips:
+                missing.fields.setdefault(check.field)
+            nodes = (check.limit.test,) if isinstance(check.limit, Requirement) else check.limit.nodes()
+            for node in nodes:
+                explain_unknown(node, env, rulebook, missing)
+        for name in clause.required | clause.allowed:
+            if any(env.get(f"{word}:{name}") is None for word in ("required", "allowed") if name in getattr(clause, word)):
+                self._missing_behind(name, clause, missing)
+        return missing
+
+    def _bindings(self, clause: Clause) -> dict[str, Any]:
+        return {f"{word}:{name}": self.judged.env.get(f"{word}:{name}") for word in ("required", "allowed") for name in getattr(clause, word)}
+
+    def _missing_behind(self, name: str, asking: Clause, missing: Missing) -> None:
+        """Add what would settle a limit that another clause asks for by required() or allowed()."""
+        for clause in self.rulebook.limiting.get(name, ()):
+            judgement = self.judged.judgements.get(clause.id)
+            if judgement is None or clause.id == asking.id or judgement.applies is False:
+                continue
+            explain_unknown(clause.applies, self.judged.env, self.rulebook, missing)
+            for check in judgement.checks:
+                if check.field == name and check.is_open and not isinstance(check.limit, Requirement):
+                    for node in check.limit.nodes():
+                        explain_unknown(node, self.judged.env, self.rulebook, missing)
+
+    def _rests_on(self, clause: Clause) -> tuple[str, ...]:
+        names = {behind for name in clause.reads | set(clause.limited_fields) for behind in self.behind.get(name, ())}
+        for node in clause.falls_back:
+            known = [arg.run(self.judged.env) is not None for arg in node.args]
+            if True in known and known.index(True) > 0:
+                names |= node.args[known.index(True)].names()
+        return tuple(sorted(names))
+
+    def _permissible(self) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for check in sorted(self.judged.active(), key=lambda check: check.clause.id):
+            if isinstance(check.limit, Requirement):
+                continue
+            entry = found.setdefault(check.field, {})
+            if self.judged.judgements[check.clause.id].applies is None or check.is_open or check.flips:
+                entry.setdefault("pending", []).append(check.clause.clause_no)
+            if self.judged.judgements[check.clause.id].applies:
+                _tighten(entry, check)
+        ordered = {name: {key: found[name][key] for key in sorted(found[name])} for name in FIELDS if name in found}
+        for entry in ordered.values():
+            if "pending" in entry:
+                entry["pending"] = sorted(set(entry["pending"]))
+        return ordered
+
+    def _must_provide(self) -> Iterable[dict[str, Any]]:
+        for check in sorted(self.judged.active(), key=lambda check: (check.field, check.clause.id)):
+            if check.outcome == "REQUIRED":
+                wire = {key: value for key, value in _wire_check(check, None).items() if key.startswith("rule_")}
+                sentence = explaining.write_sentence(self.rulebook, check.clause, [(check, None)], "")
+                yield {"field": check.field, **wire, "clause_no": check.clause.clause_no, "sentence": sentence}
+
+    def _asks(self, missing: tuple[str, ...]) -> dict[str, str]:
+        """Return the questions of this verdict: what blocks first, then an assumed zone, then what keeps deciding fields open."""
+        asks = {name: f"What is the {FIELDS[name].label}?" for name in missing}
+        assumed = {entry.field: entry for entry in self.completion.assumptions}
+        if "land_use_zone" in assumed:
+            asks["land_use_zone"] = f"Which zone is the plot in? {assumed['land_use_zone'].value} is assumed from the use."
+        needs: dict[str, int] = {}
+        for judgement in self.judged.judgements.values():
+            if judgement.applies is False or judgement.outcome != "UNDETERMINED":
+                continue
+            checks = [check for check in judgement.checks if not check.displaced_by]
+            if any(check.field in self.deciding and check.outcome == "UNDETERMINED" for check in checks):
+                for name in self._missing(judgement, checks).fields:
+                    needs[name] = needs.get(name, 0) + 1
+        for name in sorted(needs, key=lambda name: (-needs[name], name)):
+            known = assumed.get(name)
+            hint = f" {explaining.write_value(name, known.value)} is assumed, and the answer depends on it." if known else ""
+            asks.setdefault(name, f"What is the {FIELDS[name].label}?{hint}")
+        return asks
+
+    def _counts(self, judgements: list[Judgement], ungoverned: int) -> dict[str, int]:
+        outcomes = [judgement.outcome for judgement in judgements]
+        counts = {outcome.lower(): outcomes.count(outcome) for outcome in ("SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED", "NOT_APPLICABLE")}
+        counts["undetermined"] += ungoverned
+        return {"clauses": len(judgements), **counts}
+
+
+def _category_of(name: str) -> str:
+    words = {"fsi": "fsi", "height": "height", "setback": "setback", "road": "access", "coverage": "coverage", "use": "use", "parking": "parking"}
+    return next((category for word, category in words.items() if word in name), "access")
+
+
+_OUTCOME_ORDER = ("VIOLATED", "UNDETERMINED", "REQUIRED", "SATISFIED", "NOT_APPLICABLE")
+
+
+def _finding_order(finding: Finding) -> tuple[int, int, str]:
+    return _OUTCOME_ORDER.index(finding.outcome), Categories.index(finding.category), finding.id
+
+
+def _because(missing: Missing, judgement: Judgement) -> str:
+    parts = []
+    if missing.fields:
+        parts.append("it depends on " + ", ".join(FIELDS[name].label if name in FIELDS else name for name in missing.fields))
+    parts += list(missing.reasons)
+    return "; ".join(parts) or "whether it applies or displaces another clause is not determined"
+
+
+def _short(check: Check) -> float | None:
+    """Return by how much a violated limit is missed, in the field's unit; None where that is no number."""
+    if check.outcome != "VIOLATED" or not isinstance(check.subject, (int, float)):
+        return None
+    if is_number(check.minimum) and check.subject < check.minimum:
+        return round_number(check.minimum - check.subject)
+    if is_number(check.maximum) and check.subject > check.maximum:
+        return round_number(check.subject - check.maximum)
+    return None
+
+
+def _wire_check(check: Check, short: float | None) -> dict[str, Any]:
+    wire: dict[str, Any] = {"outcome": check.outcome}
+    limit = check.limit
+    if isinstance(limit, Requirement):
+        wire["rule"] = limit.says
+    elif limit.one_of is not None:
+        wire["rule_one_of"] = sorted(limit.one_of)
+    elif limit.none_of is not None:
+        wire["rule_none_of"] = sorted(limit.none_of)
+    if is_number(check.minimum):
+        wire["rule_min"] = round_number(check.minimum)
+    if is_number(check.maximum):
+        wire["rule_max"] = round_number(check.maximum)
+    if UNLIMITED in (check.minimum, check.maximum):
+        wire["unlimited"] = True
+    if check.subject is not None:
+        wire["subject"] = round_number(check.subject) if isinstance(check.subject, float) else check.subject
+    if check.outcome in ("SATISFIED", "VIOLATED"):
+        wire["ok"] = check.outcome == "SATISFIED"
+    if short is not None:
+        wire["short_by" if is_number(check.minimum) and check.subject < check.minimum else "over_by"] = short
+    if check.tiers:
+        wire.update(_tiers(check))
+    if check.settled_by:
+        wire["settled_by"] = check.settled_by
+    if check.flips:
+        wire["depends_on"] = list(check.flips)
+    return wire
+
+
+def _tiers(check: Check) -> dict[str, Any]:
+    """Return the tiers of a limit with the tier that the proposal reaches and how much of each it uses beyond the first."""
+    wire: dict[str, Any] = {"tiers": [{"name": name, "adds": round_number(value)} for name, value in check.tiers if is_number(value)]}
+    if not is_number(check.subject):
+        return wire
+    rest, reached, buys = float(check.subject), "", []
+    for position, (name, value) in enumerate(check.tiers):
+        if not is_number(value) or (rest <= 0 and position):
+            break
+        reached = name
+        used = min(rest, value)
+        if position and used > 0:
+            buys.append({"tier": name, "amount": round_number(used)})
+        rest = round_number(rest - value)
+    wire["tier"] = reached
+    if buys:
+        wire["buys"] = buys
+    return wire
+
+
+def _tighten(entry: dict[str, Any], check: Check) -> None:
+    """Narrow a permissible entry by one check; the first clause (by id) that gives the tightest limit is the binding one."""
+    limit = check.limit
+    if isinstance(limit, Requirement):
+        return
+    if limit.one_of is not None:
+        entry["one_of"] = sorted(set(entry.get("one_of", limit.one_of)) & limit.one_of)
+        entry["clause_no"] = check.clause.clause_no
+    if limit.none_of is not None:
+        entry["none_of"] = sorted(set(entry.get("none_of", ())) | limit.none_of)
+        entry["clause_no"] = check.clause.clause_no
+    for key, bound, tighter in (("min", check.minimum, max), ("max", check.maximum, min)):
+        if is_number(bound):
+            value = round_number(bound)
+            if key not in entry or tighter(value, entry[key]) != entry[key]:
+                entry[key] = value
+                entry["clause_no" if "clause_no" not in entry or key == "max" or "max" not in entry else "clause_no_min"] = check.clause.clause_no
+                if key == "max":
+                    entry.pop("tiers", None)
+                    if check.tiers:
+                        entry["tiers"] = _tiers_up_to(check)
+        elif isinstance(bound, Unlimited):
+            entry.setdefault("clause_no", check.clause.clause_no)
+            entry["unlimited"] = True
+    if "min" in entry or "max" in entry:
+        entry.pop("unlimited", None)
+
+
+def _tiers_up_to(check: Check) -> list[dict[str, Any]]:
+    total, tiers = 0.0, []
+    for name, value in check.tiers:
+        if is_number(value):
+            total += value
+            tiers.append({"name": name, "adds": round_number(value), "up_to": round_number(total)})
+    return tiers
+
+
+# Digests
+
+
+def _digested(verdict: Verdict, spec: Mapping[str, Any], judgements: Iterable[Judgement]) -> Verdict:
+    clauses = {judgement.clause.id: _digest_entry(judgement) for judgement in judgements}
+    outcome = canonical({"clauses": clauses, "language": LANGUAGE_VERSION, "permissible": verdict.permissible, "spec": spec, "status": verdict.status})
+    versions = canonical({judgement.clause.id: judgement.clause.version for judgement in judgements})
+    # The canonical JSON of {"outcome": ..., "versions": ...}, put together from its two parts.
+    whole = b'{"outcome":' + outcome + b',"versions":' + versions + b"}"
+    return replace(verdict, digest=hashlib.sha256(whole).hexdigest(), outcome_digest=hashlib.sha256(outcome).hexdigest())
+
+
+def _check_order(check: Check) -> tuple[str, str]:
+    return check.field, check.limit.says if isinstance(check.limit, Requirement) else ""
+
+
+def _digest_entry(judgement: Judgement) -> Any:
+    if judgement.applies is False:
+        return "NOT_APPLICABLE"
+    return [judgement.outcome, [[check.field, check.displaced_by, _wire_check(check, None)] for check in sorted(judgement.checks, key=_check_order)]]

@@ -1,0 +1,453 @@
+"""Rulebooks are loaded and checked here: everything wrong is reported at once, with the file, the clause, the path and what to write."""
+
+from __future__ import annotations
+
+import datetime
+import graphlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from compliance.canonical import sha256
+from compliance.rules.errors import FormulaError, Problem, RulebookError
+from compliance.rules.expressions import matcher, value_node
+from compliance.rules.formulas import Node, Scope, conjunction, disjunction, field_type, name_node, parse_formula
+from compliance.rules.rulebook import (
+    LANGUAGE_VERSION,
+    Categories,
+    Clause,
+    Condition,
+    Default,
+    Fact,
+    Limit,
+    Requirement,
+    Rulebook,
+)
+from compliance.vocabulary import CITIES, FIELDS
+
+_TOP = {
+    "language",
+    "rulebook",
+    "title",
+    "edition",
+    "source",
+    "not_included",
+    "cities",
+    "effective",
+    "deciding",
+    "defaults",
+    "facts",
+    "not_checkable",
+    "clauses",
+}
+_CLAUSE = {
+    "id", "clause_no", "title", "table", "category", "replaces", "conditions", "limits", "require", "source", "verification",
+    "interpretation", "effective", "examples",
+}  # fmt: skip
+_VERIFICATIONS = ("verified", "secondary", "illustrative")
+
+
+class _UniqueKeyLoader(yaml.CSafeLoader):
+    """YAML that refuses a key written twice, which plain YAML silently lets the last one win."""
+
+
+def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"the key '{key}' stands here twice", key_node.start_mark)
+        seen.add(key)
+    return dict(yaml.SafeLoader.construct_mapping(loader, node, deep=True))
+
+
+_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def load_file(path: Path) -> Rulebook:
+    """Return the rulebook of a YAML file. See `load` for the errors."""
+    return load(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse_content(text: str, file: str = "") -> dict[str, Any]:
+    """Return the content of a rulebook's YAML in plain JSON types (dates as ISO text)."""
+    try:
+        content = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader that also refuses doubled keys
+    except yaml.YAMLError as error:
+        raise RulebookError([Problem(file, "", "", f"this is not readable YAML: {' '.join(str(error).split())}")]) from None
+    if not isinstance(content, dict):
+        raise RulebookError([Problem(file, "", "", "a rulebook is a mapping that begins with `rulebook: name`.")])
+    plain: dict[str, Any] = _plain(content)
+    return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def load(source: str | Mapping[str, Any], file: str = "") -> Rulebook:
+    """Return the checked rulebook of a YAML text or of its content as a mapping.
+
+    Raises:
+        RulebookError: `problems` names the file, clause and path of every mistake and says what to write instead.
+    """
+    content = parse_content(source, file) if isinstance(source, str) else _plain(dict(source))
+    return _Loading(content, file or str(content.get("rulebook", ""))).rulebook()
+
+
+class _Loading:
+    """One loading: collects problems, and builds what can be built."""
+
+    def __init__(self, content: dict[str, Any], file: str) -> None:
+        self.content = content
+        self.file = file
+        self.problems: list[Problem] = []
+        self.facts: dict[str, Node] = {}
+
+    def rulebook(self) -> Rulebook:
+        content = self.content
+        for key in sorted(set(content) - _TOP):
+            self._problem("", key, f"'{key}' is no part of a rulebook; use one of {', '.join(sorted(_TOP))}.")
+        if content.get("language", LANGUAGE_VERSION) != LANGUAGE_VERSION:
+            self._problem("", "language", f"this program reads language {LANGUAGE_VERSION}.")
+        name = self._text(content, "rulebook", "")
+        cities = tuple(content.get("cities") or ())
+        for city in cities:
+            if city not in CITIES:
+                self._problem("", "cities", f"'{city}' is not a known city; use {', '.join(CITIES)}.")
+        if not cities:
+            self._problem("", "cities", f"name the cities that it holds for, of {', '.join(CITIES)}.")
+        facts = self._facts(content.get("facts") or {})
+        scope = Scope(self.facts)
+        defaults = self._defaults(content.get("defaults") or {})
+        clauses = [clause for position, raw in enumerate(content.get("clauses") or []) if (clause := self._clause(raw, position, scope))]
+        if not content.get("clauses"):
+            self._problem("", "clauses", "a rulebook has at least one clause.")
+        clauses = self._ordered(self._with_replaces(clauses))
+        effective = self._effective(content.get("effective"), "", "effective")
+        deciding = self._deciding(content.get("deciding"))
+        if self.problems:
+            raise RulebookError(self.problems)
+        return Rulebook(
+            name=name, title=str(content.get("title") or name), edition=str(content.get("edition") or ""), cities=cities, deciding=deciding,
+            effective_from=effective[0], effective_to=effective[1], not_included=tuple(content.get("not_included") or ()),
+            not_checkable=tuple(content.get("not_checkable") or ()), defaults=defaults, facts=facts, clauses=tuple(clauses),
+            content=content, sha256=sha256(content),
+        )  # fmt: skip
+
+    def _problem(self, clause: str, path: str, sentence: str) -> None:
+        self.problems.append(Problem(self.file, clause, path, sentence))
+
+    @contextmanager
+    def _at(self, clause: str, path: str) -> Iterator[None]:
+        try:
+            yield
+        except FormulaError as error:
+            self._problem(clause, path, str(error))
+
+    def _text(self, raw: Mapping[str, Any], key: str, clause: str) -> str:
+        value = raw.get(key)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str) or not value:
+            self._problem(clause, key, f"write `{key}:` with a text (quote numbers).")
+            return ""
+        return value
+
+    def _deciding(self, raw: Any) -> Any:
+        if raw == "limited":
+            return "limited"
+        if not isinstance(raw, list) or not raw or any(field not in FIELDS for field in raw):
+            self._problem("", "deciding", "list the planning fields that decide, such as [fsi, height_m], or write `limited`.")
+            return ()
+        return tuple(raw)
+
+    def _effective(self, raw: Any, clause: str, path: str) -> tuple[datetime.date | None, datetime.date | None]:
+        ends: list[datetime.date | None] = []
+        for key in ("from", "to"):
+            value = raw.get(key) if isinstance(raw, Mapping) else None
+            try:
+                ends.append(None if value is None else datetime.date.fromisoformat(value))
+            except (TypeError, ValueError):
+                self._problem(clause, f"{path}.{key}", f"'{value}' is no date; write 2020-12-02.")
+                ends.append(None)
+        if raw is not None and not isinstance(raw, Mapping):
+            self._problem(clause, path, "write {from: 2020-12-02, to: null}.")
+        return ends[0], ends[1]
+
+    # Facts and defaults
+
+    def _facts(self, raw: Mapping[str, Any]) -> tuple[Fact, ...]:
+        facts: dict[str, Fact] = {}
+        for name in self._in_order(raw, "facts"):
+            if name in FIELDS:
+                self._problem("", f"facts.{name}", "a fact cannot have the name of a planning field; choose another name.")
+                continue
+            entry = raw[name]
+            with self._at("", f"facts.{name}"):
+                node = value_node(entry, Scope(self.facts, bindings=False), None)
+                if any(inner.op == "none" for inner in node.walk()):
+                    raise FormulaError("a fact cannot be none; put `none` where the limit stands.")
+                about = entry if isinstance(entry, Mapping) else {}
+                self.facts[name] = node
+                facts[name] = Fact(
+                    name, node, str(about.get("label") or name.replace("_", " ")), str(about.get("phrase") or ""), dict(about.get("source") or {})
+                )
+        return tuple(facts.values())
+
+    def _in_order(self, raw: Mapping[str, Any], where: str) -> list[str]:
+        """Return names so that each comes after those its formulas mention; a cycle is a problem."""
+        words = {name: set(_words(value)) & set(raw) - ({name} if where == "defaults" else set()) for name, value in raw.items()}
+        try:
+            return list(graphlib.TopologicalSorter({name: sorted(words[name]) for name in sorted(raw)}).static_order())
+        except graphlib.CycleError as error:
+            self._problem("", where, f"these depend on each other in a circle: {' -> '.join(error.args[1])}.")
+            return []
+
+    def _defaults(self, raw: Mapping[str, Any]) -> tuple[Default, ...]:
+        defaults = []
+        for name in self._in_order(raw, "defaults"):
+            if name not in FIELDS:
+                self._problem("", f"defaults.{name}", f"'{name}' is not a planning field; check the spelling.")
+                continue
+            with self._at("", f"defaults.{name}"):
+                defaults.append(self._default(name, raw[name]))
+        return tuple(defaults)
+
+    def _default(self, name: str, raw: Any) -> Default:
+        kind, span, says = field_type(name), None, ""
+        value = raw
+        if isinstance(raw, str) and kind != "code":
+            raise FormulaError(f'a bare text is a code; write {{is: "{raw}"}} for a formula.')
+        if isinstance(raw, Mapping):
+            says = str(raw.get("says") or "")
+            if "range" in raw:
+                span, value = raw["range"], raw.get("value", raw.get("is"))
+                if not (isinstance(span, list) and len(span) == 2 and isinstance(value, (int, float)) and span[0] <= value <= span[1]):
+                    raise FormulaError("write {value: 3.0, range: [2.9, 3.2]} with the value inside the range.")
+        node = value_node(value, Scope(dict(self.facts), bindings=False), kind, name)
+        if any(inner.op == "none" for inner in node.walk()):
+            raise FormulaError("a default is a value; leave the field out where there is none.")
+        if name in node.names():
+            raise FormulaError("a default cannot be computed from itself.")
+        if node.names() & set(self.facts):
+            raise FormulaError("defaults are filled before the facts are computed; use planning fields only.")
+        return Default(name, node, says, (float(span[0]), float(span[1])) if span else None)
+
+    # Clauses
+
+    def _clause(self, raw: Any, position: int, scope: Scope) -> Clause | None:
+        if not isinstance(raw, Mapping):
+            self._problem(f"number {position + 1}", "", "a clause is a mapping with id, clause_no, conditions and limits.")
+            return None
+        before = len(self.problems)
+        name = self._text(raw, "id", f"number {position + 1}")
+        for key in sorted(set(raw) - _CLAUSE):
+            self._problem(name, key, f"'{key}' is no part of a clause; use one of {', '.join(sorted(_CLAUSE))}.")
+        if raw.get("category") not in Categories:
+            self._problem(name, "category", f"use one of {', '.join(Categories)}.")
+        if raw.get("verification") not in _VERIFICATIONS:
+            self._problem(name, "verification", f"use one of {', '.join(_VERIFICATIONS)}.")
+        conditions = tuple(self._conditions(raw.get("conditions") or {}, name, scope))
+        limits = tuple(self._limits(raw.get("limits") or {}, name, scope))
+        requirements = tuple(self._requirements(raw.get("require") or [], name, scope))
+        if not limits and not requirements:
+            self._problem(name, "limits", "a clause limits something; write for example `limits: {height_m: 24}`.")
+        effective = self._effective(raw.get("effective"), name, "effective")
+        title, clause_no = self._text(raw, "title", name), self._text(raw, "clause_no", name)
+        if len(self.problems) > before:
+            return None
+        applies = conjunction(tuple(condition.node for condition in conditions))
+        nodes = (applies, *(node for limit in limits for node in limit.nodes()), *(requirement.test for requirement in requirements))
+        source = {
+            **(self.content.get("source") or {}),
+            "clause": clause_no,
+            **({"table": raw["table"]} if raw.get("table") else {}),
+            **(raw.get("source") or {}),
+        }
+        clause = Clause(
+            id=name, clause_no=clause_no, title=title, category=str(raw["category"]), table=str(raw.get("table") or ""), version=sha256(dict(raw)),
+            applies=applies, conditions=conditions, limits=limits, requirements=requirements,
+            replaces=frozenset(map(str, raw.get("replaces") or ())),
+            reads=self._reads(nodes) | {field for limit in limits for field in (limit.field,)},
+            required=frozenset().union(*(node.fields_of("required") for node in nodes)),
+            allowed=frozenset().union(*(node.fields_of("allowed") for node in nodes)),
+            falls_back=tuple(inner for node in nodes for inner in self._resolved(node) if inner.op == "first_known"),
+            source=source, verification=str(raw["verification"]), interpretation=str(raw.get("interpretation") or ""),
+            effective_from=effective[0], effective_to=effective[1], examples=tuple(raw.get("examples") or ()),
+        )  # fmt: skip
+        return clause
+
+    def _resolved(self, node: Node) -> Iterator[Node]:
+        """Yield the nodes of a tree and of every fact behind it."""
+        for inner in node.walk():
+            yield inner
+            if inner.op == "name" and inner.value in self.facts:
+                yield from self._resolved(self.facts[inner.value])
+
+    def _reads(self, nodes: tuple[Node, ...]) -> frozenset[str]:
+        found = set()
+        for node in nodes:
+            for inner in self._resolved(node):
+                found |= {inner.value} if inner.op == "name" else {"dwelling_mix"} if inner.op in ("count", "sum") else set()
+        return frozenset(found - set(self.facts))
+
+    def _conditions(self, raw: Any, clause: str, scope: Scope) -> Iterator[Condition]:
+        if not isinstance(raw, Mapping):
+            self._problem(clause, "conditions", "write a mapping, such as {abutting_road_width_m: {min: 9, below: 18}}.")
+            return
+        for key, value in raw.items():
+            with self._at(clause, f"conditions.{key}"):
+                if key == "test":
+                    for formula in value if isinstance(value, list) else [value]:
+                        yield Condition("", self._test(formula, scope))
+                elif key == "any":
+                    yield Condition("", self._any(value, clause, scope))
+                else:
+                    subject = name_node(key, scope)
+                    match = matcher(value, subject.type, key)
+                    yield Condition(key, _matching(subject, match), match)
+
+    def _any(self, raw: Any, clause: str, scope: Scope) -> Node:
+        if not isinstance(raw, list) or not raw:
+            raise FormulaError("`any` is a list of conditions of which one must hold.")
+        return disjunction(tuple(conjunction(tuple(condition.node for condition in self._conditions(each, clause, scope))) for each in raw))
+
+    def _test(self, raw: Any, scope: Scope) -> Node:
+        if not isinstance(raw, str):
+            raise FormulaError("a test is a formula, such as 'height_m > 3 * abutting_road_width_m'.")
+        node = parse_formula(raw, scope)
+        if node.type != "flag":
+            raise FormulaError("a test is true or false; compare two values.")
+        return node
+
+    def _limits(self, raw: Any, clause: str, scope: Scope) -> Iterator[Limit]:
+        if not isinstance(raw, Mapping):
+            self._problem(clause, "limits", "write a mapping, such as {height_m: 24}.")
+            return
+        for field, value in raw.items():
+            with self._at(clause, f"limits.{field}"):
+                if field not in FIELDS:
+                    raise FormulaError(f"'{field}' is not a planning field; check the spelling.")
+                yield self._limit(field, value, scope)
+
+    def _limit(self, field: str, raw: Any, scope: Scope) -> Limit:
+        kind = field_type(field)
+        if kind == "code":
+            if not (isinstance(raw, Mapping) and set(raw) in ({"one_of"}, {"none_of"})):
+                raise FormulaError("a code field is limited by {one_of: [...]} or {none_of: [...]}.")
+            codes = matcher(raw["none_of"] if "none_of" in raw else raw["one_of"], "code", field).one_of
+            chosen = frozenset(map(str, codes or ()))
+            return Limit(field, none_of=chosen) if "none_of" in raw else Limit(field, one_of=chosen)
+        if kind != "number":
+            raise FormulaError(f"{field} cannot be limited; use `require` with a test.")
+        if not isinstance(raw, Mapping) or not set(raw) & {"min", "max"}:
+            return Limit(field, maximum=value_node(raw, scope, "number"))
+        if set(raw) - {"min", "max"}:
+            raise FormulaError("a limit has min and max only.")
+        most = raw.get("max")
+        tiers: tuple[tuple[str, Node], ...] = ()
+        if isinstance(most, Mapping) and "tiers" in most:
+            tiers, most = self._tiers(most, scope), None
+        return Limit(
+            field,
+            minimum=value_node(raw["min"], scope, "number") if "min" in raw else None,
+            maximum=value_node(most, scope, "number") if most is not None else None,
+            tiers=tiers,
+        )
+
+    def _tiers(self, raw: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, Node], ...]:
+        tiers = raw["tiers"]
+        if set(raw) != {"tiers"} or not isinstance(tiers, Mapping) or not tiers:
+            raise FormulaError("tiers are increments in order, such as {tiers: {basic: 1.10, premium: 0.50, tdr: 0.90}}.")
+        return tuple((str(name), value_node(value, scope, "number")) for name, value in tiers.items())
+
+    def _requirements(self, raw: Any, clause: str, scope: Scope) -> Iterator[Requirement]:
+        for index, entry in enumerate(raw if isinstance(raw, list) else [raw]):
+            with self._at(clause, f"require.{index}"):
+                if not isinstance(entry, Mapping) or not {"test", "limits", "says"} >= set(entry) or not {"test", "limits"} <= set(entry):
+                    raise FormulaError("write {test: formula, limits: [fields], says: sentence}.")
+                fields = tuple(entry["limits"])
+                unknown = [field for field in fields if field not in FIELDS]
+                if unknown or not fields:
+                    raise FormulaError(f"`limits` names planning fields; {unknown or 'none'} cannot stand there.")
+                yield Requirement(self._test(entry["test"], scope), fields, str(entry.get("says") or entry["test"]))
+
+    # Replacement and order
+
+    def _with_replaces(self, clauses: list[Clause]) -> list[Clause]:
+        ids: dict[str, Clause] = {}
+        tables: dict[str, set[str]] = {}
+        for clause in clauses:
+            if clause.id in ids:
+                self._problem(clause.id, "id", "this id stands twice; every clause has its own.")
+            ids[clause.id] = clause
+            if clause.table:
+                tables.setdefault(clause.table, set()).add(clause.id)
+        resolved = []
+        for clause in clauses:
+            targets: set[str] = set()
+            for target in sorted(clause.replaces):
+                if target not in ids and target not in tables:
+                    self._problem(clause.id, "replaces", f"there is no clause and no table '{target}' in this rulebook.")
+                targets |= tables.get(target, {target} & set(ids))
+            resolved.append(replace(clause, replaces=frozenset(targets - {clause.id})))
+        return resolved
+
+    def _ordered(self, clauses: list[Clause]) -> list[Clause]:
+        """Return clauses so that every limit that one asks for by required() or allowed() is known before."""
+        replacers: dict[str, set[str]] = {}
+        for clause in clauses:
+            for target in clause.replaces:
+                replacers.setdefault(target, set()).add(clause.id)
+        graph: dict[str, set[str]] = {clause.id: set() for clause in sorted(clauses, key=lambda clause: clause.id)}
+        for clause in clauses:
+            asked = clause.required | clause.allowed
+            for other in clauses if asked else ():
+                if other.id != clause.id and any(limit.field in asked for limit in other.limits):
+                    graph[clause.id] |= {other.id, *replacers.get(other.id, ())} - {clause.id}
+        try:
+            order = list(graphlib.TopologicalSorter({name: sorted(before) for name, before in graph.items()}).static_order())
+        except graphlib.CycleError as error:
+            self._problem(error.args[1][0], "limits", f"required()/allowed() go round in a circle: {' -> '.join(error.args[1])}.")
+            return clauses
+        by_id = {clause.id: clause for clause in clauses}
+        return [by_id[name] for name in order]
+
+
+def _matching(subject: Node, match: Any) -> Node:
+    read = subject.run
+
+    def run(env: Mapping[str, Any]) -> bool | None:
+        value = read(env)
+        return None if value is None else match(value)
+
+    if match.one_of is not None:
+        codes = match.one_of
+
+        def run(env: Mapping[str, Any]) -> bool | None:  # the common case, without the call
+            value = read(env)
+            return None if value is None else value in codes
+
+    return Node("match", (subject,), "flag", run, match)
+
+
+def _words(raw: Any) -> Iterator[str]:
+    """Yield every word of the texts in a value: the names its formulas may mention."""
+    if isinstance(raw, str):
+        yield from "".join(char if char.isalnum() or char == "_" else " " for char in raw).split()
+    elif isinstance(raw, Mapping):
+        for key, value in raw.items():
+            if key not in ("source", "says", "label", "phrase"):
+                yield from _words(value)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from _words(value)

@@ -1,0 +1,216 @@
+"""A rulebook as loaded: clauses with checked conditions and limits, ready to be evaluated."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from compliance.rules.formulas import Environment, Node
+from compliance.rules.values import at_least, more_than
+
+LANGUAGE_VERSION = 1
+
+Categories = ("use", "access", "fsi", "height", "setback", "coverage", "open_space", "parking")
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """What a condition or a row asks of its key: one of codes, none of codes, or an interval of numbers."""
+
+    one_of: frozenset[str | bool] | None = None
+    none_of: frozenset[str | bool] | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    def __call__(self, value: Any) -> bool:
+        """Return whether a known value matches; `min`/`max` include their end, `above`/`below` do not."""
+        if self.one_of is not None:
+            return value in self.one_of
+        if self.none_of is not None:
+            return value not in self.none_of
+        return (
+            (self.minimum is None or at_least(value, self.minimum))
+            and (self.maximum is None or at_least(self.maximum, value))
+            and (self.above is None or more_than(value, self.above))
+            and (self.below is None or more_than(self.below, value))
+        )
+
+    @property
+    def is_interval(self) -> bool:
+        """Whether it asks for a range of numbers."""
+        return self.one_of is None and self.none_of is None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a clause; `key` is the field or fact it reads, empty for `test` and `any`."""
+
+    key: str
+    node: Node
+    matcher: Matcher | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a clause allows for one field.
+
+    Attributes:
+        field: the planning field that is limited.
+        minimum: node of the least allowed value, or None where the clause sets none.
+        maximum: node of the greatest allowed value (without tiers), or None.
+        tiers: (name, node of the increment), in order; the last sum is the greatest allowed value.
+        one_of: the allowed codes of a code field.
+        none_of: its forbidden codes.
+    """
+
+    field: str
+    minimum: Node | None = None
+    maximum: Node | None = None
+    tiers: tuple[tuple[str, Node], ...] = ()
+    one_of: frozenset[str] | None = None
+    none_of: frozenset[str] | None = None
+
+    def nodes(self) -> tuple[Node, ...]:
+        """Return every node that the limit evaluates."""
+        ends = tuple(node for node in (self.minimum, self.maximum) if node is not None)
+        return ends + tuple(node for _, node in self.tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A test over several fields; it counts as a limit on each of them."""
+
+    test: Node
+    fields: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One row of the law.
+
+    Attributes:
+        id: unique in the rulebook.
+        clause_no: the authority's own number.
+        version: SHA-256 of the clause's canonical content.
+        position: its place in evaluation order (clauses whose limits others ask for come first).
+        reads: every field and fact that its outcome can depend on, facts resolved to the fields behind them.
+        replaces: ids of the clauses whose limits it displaces on the fields that it limits too.
+        source: document, edition, clause, table, page (where known).
+    """
+
+    id: str
+    clause_no: str
+    title: str
+    category: str
+    table: str
+    version: str
+    applies: Node
+    conditions: tuple[Condition, ...]
+    limits: tuple[Limit, ...]
+    requirements: tuple[Requirement, ...]
+    replaces: frozenset[str]
+    reads: frozenset[str]
+    required: frozenset[str]
+    allowed: frozenset[str]
+    falls_back: tuple[Node, ...]
+    source: Mapping[str, Any]
+    verification: str
+    interpretation: str
+    effective_from: datetime.date | None
+    effective_to: datetime.date | None
+    examples: tuple[Mapping[str, Any], ...]
+
+    def in_force(self, day: datetime.date) -> bool:
+        """Return whether the clause is in force on a day; both ends of `effective` are included."""
+        return (self.effective_from is None or self.effective_from <= day) and (self.effective_to is None or day <= self.effective_to)
+
+    @property
+    def limited_fields(self) -> tuple[str, ...]:
+        """The fields that it limits, those of its requirements included."""
+        fields = [limit.field for limit in self.limits]
+        fields += [field for requirement in self.requirements for field in requirement.fields if field not in fields]
+        return tuple(dict.fromkeys(fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """What the rulebook assumes where a proposal is silent, with the documented range of the assumption where it has one."""
+
+    field: str
+    node: Node
+    says: str
+    range: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A named formula with its source, computed once, before the clauses."""
+
+    name: str
+    node: Node
+    label: str
+    phrase: str
+    source: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """A loaded rulebook.
+
+    Attributes:
+        content: the rulebook as written, in plain JSON types; `sha256` is over its canonical form.
+        deciding: the fields that must be checked for a proposal to comply, or "limited": those that an applicable clause limits.
+        defaults, facts: in the order in which they are computed.
+        clauses: in evaluation order.
+    """
+
+    name: str
+    title: str
+    edition: str
+    cities: tuple[str, ...]
+    deciding: tuple[str, ...] | Literal["limited"]
+    effective_from: datetime.date | None
+    effective_to: datetime.date | None
+    not_included: tuple[str, ...]
+    not_checkable: tuple[Mapping[str, Any], ...]
+    defaults: tuple[Default, ...]
+    facts: tuple[Fact, ...]
+    clauses: tuple[Clause, ...]
+    content: Mapping[str, Any]
+    sha256: str
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Clause]:
+        """The clauses by id."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
+    def fact_by_name(self) -> Mapping[str, Fact]:
+        """The facts by name."""
+        return {fact.name: fact for fact in self.facts}
+
+    @cached_property
+    def limiting(self) -> Mapping[str, tuple[Clause, ...]]:
+        """The clauses that limit each field by a limit of its own (requirements left out)."""
+        found: dict[str, list[Clause]] = {}
+        for clause in self.clauses:
+            for limit in clause.limits:
+                found.setdefault(limit.field, []).append(clause)
+        return {field: tuple(clauses) for field, clauses in found.items()}
+
+    def in_force(self, day: datetime.date) -> bool:
+        """Return whether the rulebook is in force on a day; one without an effective date never is by itself, only by name."""
+        return self.effective_from is not None and self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+    def environment(self, spec: Environment) -> dict[str, Any]:
+        """Return a completed spec with the facts computed."""
+        env = dict(spec)
+        for fact in self.facts:
+            env[fact.name] = fact.node.run(env)
+        return env
