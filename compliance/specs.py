@@ -53,7 +53,7 @@ def normalise_spec(raw: Mapping[str, Any]) -> Spec:
         field = FIELDS.get(name)
         try:
             if field is None:
-                raise ValueError(f"There is no planning field '{name}'; see the list of fields in the API document.")
+                raise ValueError(f"There is no planning field '{_shown(name)}'; see the list of fields in the API document.")
             city = spec.get("city")
             spec[name] = _value(field, value, city if isinstance(city, str) else None)
         except _ItemError as error:
@@ -88,7 +88,12 @@ class _ItemError(ValueError):
 
 
 def _escape(name: object) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")
+    return _shown(name).replace("~", "~0").replace("/", "~1")
+
+
+def _shown(text: object) -> str:
+    """Return a caller's text short enough and clean enough to be quoted in an error (half characters replaced)."""
+    return str(text)[:60].encode("utf-8", "replace").decode()
 
 
 def _value(field: Field, value: Any, city: str | None) -> Value:
@@ -100,7 +105,7 @@ def _value(field: Field, value: Any, city: str | None) -> Value:
         code = find_code(field.name, value, city)
         if code is None:
             where = f" in {city}" if city and field.name == "land_use_zone" else ""
-            raise ValueError(f"'{value[:60]}' is not a known {field.label}{where}; use one of {_some(codes_of(field.name, city))}.")
+            raise ValueError(f"'{_shown(value)}' is not a known {field.label}{where}; use one of {_some(codes_of(field.name, city))}.")
         return code
     if field.kind == "items":
         return _items(field, value)
@@ -120,7 +125,7 @@ def _number(field: Field, value: Any) -> float | int:
         try:
             value = float(value)
         except ValueError:
-            raise ValueError(f"{field.name} is a number{_in_unit(field)}, not '{value[:60]}'.") from None
+            raise ValueError(f"{field.name} is a number{_in_unit(field)}, not '{_shown(value)}'.") from None
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{field.name} is a number{_in_unit(field)}.")
     if isinstance(value, float) and not math.isfinite(value):
@@ -148,7 +153,7 @@ def _items(field: Field, value: Any) -> list[Item]:
         item: Item = {}
         for name, inner in entry.items():
             if name not in ITEM_FIELDS:
-                raise _ItemError(f"/{index}/{_escape(name)}", f"An entry of {field.name} has {', '.join(ITEM_FIELDS)}; '{name}' is none of them.")
+                raise _ItemError(f"/{index}/{_escape(name)}", f"An entry of {field.name} has {', '.join(ITEM_FIELDS)}; '{_shown(name)}' is none of them.")
             try:
                 item[name] = _number(ITEM_FIELDS[name], inner)
             except ValueError as error:

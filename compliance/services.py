@@ -1,0 +1,243 @@
+"""Every write of the compliance app, and the look-ups that the pipeline needs."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+
+from compliance.canonical import canonical
+from compliance.models import City, IdempotencyKey, Rulebook, RulebookRelease, Rule, Run
+from compliance.rules import Rulebook as LoadedRulebook
+from compliance.rules import load
+from compliance.specs import Spec
+from compliance.vocabulary import CITIES
+from telemetry.services import event_record
+from telemetry.transactions import atomic
+
+
+class UnknownRulebookError(ValueError):
+    """A rulebook was asked for by name and no published release of it exists."""
+
+    code = "unknown_rulebook"
+
+
+class IdempotencyConflictError(Exception):
+    """The same idempotency key came with another body."""
+
+    code = "idempotency_conflict"
+
+
+# Rulebooks
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRelease:
+    """What loading a rulebook did: the release, and whether it is new."""
+
+    release: RulebookRelease
+    created: bool
+
+
+def rulebook_load(*, rulebook: LoadedRulebook, publish: bool = False) -> LoadedRelease:
+    """Store a checked rulebook and return its release; the same content is stored once.
+
+    The first release of a rulebook is published. A changed one becomes a draft unless `publish` says otherwise; published content is
+    never touched.
+    """
+    with atomic():
+        for name in CITIES:
+            City.objects.get_or_create(name=name)
+        book, is_new = Rulebook.objects.get_or_create(name=rulebook.name, defaults={"title": rulebook.title})
+        release = RulebookRelease.objects.filter(sha256=rulebook.sha256).first()
+        created = release is None
+        if release is None:
+            release = RulebookRelease.objects.create(
+                rulebook=book,
+                sha256=rulebook.sha256,
+                content=canonical(rulebook.content).decode(),
+                edition=rulebook.edition,
+                status=RulebookRelease.Status.DRAFT,
+                cities=list(rulebook.cities),
+                effective_from=rulebook.effective_from,
+                effective_to=rulebook.effective_to,
+            )
+            Rule.objects.bulk_create(_rules(release, rulebook))
+        if release.status == RulebookRelease.Status.DRAFT and (publish or is_new):
+            release_publish(release=release)
+    return LoadedRelease(release, created)
+
+
+def _rules(release: RulebookRelease, rulebook: LoadedRulebook) -> list[Rule]:
+    written = {str(raw["id"]): (position, raw) for position, raw in enumerate(rulebook.content["clauses"])}
+    return [
+        Rule(
+            release=release,
+            clause_id=clause.id,
+            clause_no=clause.clause_no,
+            title=clause.title,
+            category=clause.category,
+            table=clause.table,
+            verification=clause.verification,
+            cities=list(rulebook.cities),
+            effective_from=clause.effective_from or rulebook.effective_from,
+            effective_to=clause.effective_to or rulebook.effective_to,
+            version=clause.version,
+            position=written[clause.id][0],
+            content=canonical(written[clause.id][1]).decode(),
+        )
+        for clause in rulebook.clauses
+    ]
+
+
+def release_publish(*, release: RulebookRelease) -> None:
+    """Put a draft release in force; the earlier published release of the same rulebook is retired."""
+    with atomic():
+        RulebookRelease.objects.filter(rulebook=release.rulebook, status=RulebookRelease.Status.PUBLISHED).update(status=RulebookRelease.Status.RETIRED)
+        release.status = RulebookRelease.Status.PUBLISHED
+        release.published_at = timezone.now()
+        release.save(update_fields=["status", "published_at"])
+
+
+def release_in_force(*, city: str, as_of: datetime.date) -> RulebookRelease | None:
+    """Return the published release in force in a city on a day, or None. A rulebook without effective dates is never in force by itself."""
+    candidates = [
+        release
+        for release in RulebookRelease.objects.published().select_related("rulebook").defer("content")
+        if city in release.cities
+        and release.effective_from is not None
+        and release.effective_from <= as_of
+        and (release.effective_to is None or as_of <= release.effective_to)
+    ]
+    return max(candidates, key=lambda release: (release.effective_from, release.published_at), default=None)
+
+
+def release_named(*, name: str) -> RulebookRelease:
+    """Return the published release of a rulebook.
+
+    Raises:
+        UnknownRulebookError: there is none.
+    """
+    release = RulebookRelease.objects.published().filter(rulebook__name=name).select_related("rulebook").defer("content").order_by("-published_at").first()
+    if release is None:
+        known = ", ".join(Rulebook.objects.order_by("name").values_list("name", flat=True))
+        raise UnknownRulebookError(f"There is no published rulebook '{name[:80]}'; the rulebooks are: {known or 'none yet (manage.py load_rulebooks)'}.")
+    return release
+
+
+@lru_cache(maxsize=64)
+def _compiled(sha256: str) -> LoadedRulebook:
+    content = RulebookRelease.objects.values_list("content", flat=True).get(sha256=sha256)
+    return load(json.loads(content))
+
+
+def release_compiled(release: RulebookRelease) -> LoadedRulebook:
+    """Return the compiled rulebook of a release; processes cache it by content hash, so that a publish needs no invalidation."""
+    return _compiled(release.sha256)
+
+
+# Runs
+
+
+def run_record(
+    *,
+    prompt: str,
+    spec: Spec,
+    verdict: Mapping[str, Any],
+    release: RulebookRelease | None,
+    as_of: datetime.date,
+    session_id: str,
+    trace_id: str,
+    performance: Mapping[str, float],
+    external_id: str = "",
+    idempotency: IdempotencyKey | None = None,
+) -> Run:
+    """Save a run, its telemetry event and, where one was sent, its idempotency key, in one transaction.
+
+    Args:
+        prompt: the proposal as it was written.
+        spec: the completed spec.
+        verdict: the deterministic part of the wire form.
+        release: the release that judged it, None where none could.
+        as_of: the day whose law was asked for.
+        session_id: the caller's session, may be empty.
+        trace_id: never empty.
+        performance: milliseconds per stage.
+        external_id: the caller's own id, may be empty.
+        idempotency: an unsaved key with its owner and body hash.
+
+    Raises:
+        IntegrityError: the idempotency key was used at the same moment by another request.
+    """
+    summary = verdict["summary"]
+    run = Run(
+        external_id=external_id,
+        prompt=prompt,
+        city=spec.get("city", ""),
+        status=verdict["status"],
+        digest=verdict["digest"],
+        outcome_digest=verdict["outcome_digest"],
+        release=release,
+        as_of=as_of,
+        spec=canonical(spec).decode(),
+        verdict=canonical(verdict).decode(),
+        session_id=session_id,
+        trace_id=trace_id,
+        land_use_zone=spec.get("land_use_zone", ""),
+        building_use=spec.get("building_use", ""),
+        plot_area_sq_m=spec.get("plot_area_sq_m"),
+        abutting_road_width_m=spec.get("abutting_road_width_m"),
+        height_m=spec.get("height_m"),
+        fsi=spec.get("fsi"),
+        rules_evaluated=summary["clauses"] - summary["not_applicable"],
+        duration_ms=performance["total_ms"],
+        created_at=timezone.now(),
+    )
+    decided = summary["satisfied"] + summary["violated"]
+    with atomic():
+        run.save(force_insert=True)
+        event_record(
+            event_type="compliance_check",
+            record_id=run.id,
+            trace_id=trace_id,
+            run_id=run.id,
+            metadata={
+                "city": run.city,
+                "status": run.status,
+                "rules_evaluated": run.rules_evaluated,
+                "compliance_rate": round(summary["satisfied"] / decided, 4) if decided else 0.0,
+            },
+            performance={"duration_ms": performance["total_ms"], "rules_filtered": summary["not_applicable"], "rules_applicable": run.rules_evaluated},
+            timestamp=run.created_at,
+        )
+        if idempotency is not None:
+            idempotency.run = run
+            idempotency.save(force_insert=True)
+    return run
+
+
+def body_sha256(body: Mapping[str, Any]) -> str:
+    """Return the hash by which two requests with the same idempotency key are compared."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def idempotent_run(*, owner: str, key: str, body_hash: str) -> Run | None:
+    """Return the run that an idempotency key already made, or None.
+
+    Raises:
+        IdempotencyConflictError: the key came with another body before.
+    """
+    known = IdempotencyKey.objects.select_related("run").filter(owner=owner, key=key).first()
+    if known is None:
+        return None
+    if known.body_sha256 != body_hash:
+        raise IdempotencyConflictError(f"The idempotency key '{key[:80]}' was used before with another body; send a new key or the same body.")
+    return known.run
+
+

@@ -1,0 +1,14 @@
+"""Routes of the native API under /api/v1/."""
+
+from django.urls import path
+
+from promptrunner.api import views
+
+urlpatterns = [
+    path("runs/", views.RunsView.as_view(), name="runs"),
+    path("runs/<uuid:pk>/", views.RunView.as_view(), name="run"),
+    path("read/", views.ReadView.as_view(), name="read"),
+    path("cities/", views.CitiesView.as_view(), name="cities"),
+    path("rulebooks/", views.RulebooksView.as_view(), name="rulebooks"),
+    path("rules/", views.RulesView.as_view(), name="rules"),
+]

@@ -1,0 +1,195 @@
+"""The native API: each view checks the request, calls one service or one query, and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import generics, status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from compliance.models import City, IdempotencyKey, RulebookRelease, Rule, Run
+from compliance.reading import read_prompt
+from compliance.services import IdempotencyConflictError, UnknownRulebookError, body_sha256, idempotent_run, release_in_force
+from compliance.specs import normalise_spec
+from promptrunner.api.filters import RuleFilter, RunFilter
+from promptrunner.api.serializers import CityOut, Problem, ReadInput, ReadOut, RulebookOut, RuleOut, RunInput, RunOut, RunRow
+from promptrunner.pipeline import run_proposal, run_wire, today
+
+MAX_KEY = 200
+
+
+class Conflict(APIException):
+    """The request conflicts with what is stored."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+def problems(*codes: int) -> dict[int, OpenApiResponse]:
+    """Return the documented problem+json answers of a view, those that every view can give included."""
+    words = {
+        400: "What is wrong with the request, with JSON pointers.", 401: "A token is needed.", 403: "The token does not allow this.", 404: "There is no such thing.",
+        405: "The method is not allowed here.", 406: "Answers are JSON.", 409: "The request conflicts with what is stored.", 413: "The body is too large.",
+        415: "Bodies are JSON.", 429: "Too many requests.", 500: "A fault of ours; the trace id finds it.",
+    }  # fmt: skip
+    return {code: OpenApiResponse(Problem, description=words[code]) for code in sorted({401, 403, 405, 406, 429, 500, *codes})}
+
+
+class NewestFirst(CursorPagination):
+    """Cursor pages, so that no page gets slower with the number of runs before it."""
+
+    ordering = ("-created_at", "-id")
+    page_size = 25
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+class ByPosition(CursorPagination):
+    """Clauses in the order of their rulebook."""
+
+    ordering = ("release", "position", "id")
+    page_size = 100
+    page_size_query_param = "page_size"
+    max_page_size = 500
+
+
+class RunsView(generics.ListAPIView[Run]):
+    """POST checks a proposal and records the run; GET lists runs, newest first."""
+
+    serializer_class = RunRow
+    filterset_class = RunFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[Run]:
+        """Return the runs without their large texts."""
+        return Run.objects.defer("spec", "verdict")
+
+    @extend_schema(
+        request=RunInput,
+        responses={201: OpenApiResponse(RunOut, description="The verdict, whatever it is."), 200: OpenApiResponse(RunOut, description="The run that the same idempotency key already made."), **problems(400, 409, 413, 415)},
+        parameters=[OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Sent twice with the same body, it makes one run.")],
+        operation_id="runs_create",
+    )  # fmt: skip
+    def post(self, request: Request) -> Response:
+        """Check a proposal: 201 for any verdict, 200 for an idempotent replay."""
+        body = _checked(RunInput, request)
+        key = _idempotency_key(request)
+        owner, body_hash = str(request.user.pk or ""), body_sha256(request.data) if key else ""
+        if key and (earlier := _earlier_run(owner, key, body_hash)) is not None:
+            return Response(run_wire(earlier), status=status.HTTP_200_OK)
+        pending = IdempotencyKey(owner=owner, key=key, body_sha256=body_hash) if key else None
+        try:
+            run, performance = run_proposal(**body, idempotency=pending)
+        except UnknownRulebookError as error:
+            raise ValidationError({"rulebook": [str(error)]}, code=error.code) from None
+        except IntegrityError:
+            # The same key arrived twice at the same moment: the other request made the run, this one answers with it.
+            if not key or (earlier := _earlier_run(owner, key, body_hash)) is None:
+                raise
+            return Response(run_wire(earlier), status=status.HTTP_200_OK)
+        return Response(run_wire(run, performance), status=status.HTTP_201_CREATED, headers={"Location": f"/api/v1/runs/{run.pk}/"})
+
+    @extend_schema(responses={200: RunRow(many=True), **problems(400)}, operation_id="runs_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List runs, newest first."""
+        return super().get(request, *args, **kwargs)
+
+
+class RunView(APIView):
+    """One run, whole."""
+
+    @extend_schema(responses={200: RunOut, **problems(404)}, operation_id="runs_retrieve")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return a run."""
+        return Response(run_wire(get_object_or_404(Run, pk=pk)))
+
+
+class ReadView(APIView):
+    """A proposal read but not judged; nothing is stored."""
+
+    @extend_schema(request=ReadInput, responses={200: ReadOut, **problems(400, 413, 415)}, operation_id="read")
+    def post(self, request: Request) -> Response:
+        """Return the values read with the words that they came from, and the questions."""
+        body = _checked(ReadInput, request)
+        given = normalise_spec({**body.get("spec", {}), **({"city": body["city"]} if "city" in body else {})})
+        return Response(read_prompt(body["prompt"], given).as_dict())
+
+
+class CitiesView(generics.ListAPIView[City]):
+    """The cities with their zones and the rulebook in force today."""
+
+    queryset = City.objects.order_by("name")
+    serializer_class = CityOut
+    pagination_class = None
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Add the rulebook in force today, by city."""
+        day = today()
+        names = [city.name for city in self.get_queryset()]
+        in_force = {name: release.rulebook.name for name in names if (release := release_in_force(city=name, as_of=day))}
+        return {**super().get_serializer_context(), "in_force": in_force}
+
+    @extend_schema(responses={200: CityOut(many=True), **problems()}, operation_id="cities_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the cities."""
+        return super().get(request, *args, **kwargs)
+
+
+class RulebooksView(generics.ListAPIView[RulebookRelease]):
+    """The releases of the rulebooks, newest first."""
+
+    queryset = RulebookRelease.objects.select_related("rulebook").defer("content").order_by("-created_at")
+    serializer_class = RulebookOut
+    pagination_class = None
+
+    @extend_schema(responses={200: RulebookOut(many=True), **problems()}, operation_id="rulebooks_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the releases."""
+        return super().get(request, *args, **kwargs)
+
+
+class RulesView(generics.ListAPIView[Rule]):
+    """The published clauses."""
+
+    serializer_class = RuleOut
+    filterset_class = RuleFilter
+    pagination_class = ByPosition
+
+    def get_queryset(self) -> QuerySet[Rule]:
+        """Return the clauses of published releases."""
+        return Rule.objects.published().select_related("release__rulebook")
+
+    @extend_schema(responses={200: RuleOut(many=True), **problems(400)}, operation_id="rules_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the published clauses."""
+        return super().get(request, *args, **kwargs)
+
+
+def _checked(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    body = serializer(data=request.data)
+    body.is_valid(raise_exception=True)
+    return dict(body.validated_data)
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > MAX_KEY or not key.isprintable():
+        raise ValidationError(f"The Idempotency-Key has at most {MAX_KEY} printable characters.", code="invalid_idempotency_key")
+    return key
+
+
+def _earlier_run(owner: str, key: str, body_hash: str) -> Run | None:
+    try:
+        return idempotent_run(owner=owner, key=key, body_hash=body_hash)
+    except IdempotencyConflictError as error:
+        raise Conflict(str(error), code=error.code) from None

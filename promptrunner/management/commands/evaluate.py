@@ -1,0 +1,67 @@
+"""`manage.py evaluate "<prompt>"`: the verdict on one proposal, for a person or as JSON."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from compliance.reading import PromptTooLongError
+from compliance.services import UnknownRulebookError
+from compliance.specs import SpecError
+from promptrunner.pipeline import run_proposal, run_wire
+from promptrunner.terminal import verdict_text
+
+
+class Command(BaseCommand):
+    """Check one proposal and record the run. Exit 0 compliant, 1 any other verdict, 2 wrong use."""
+
+    help = "Check a proposal: evaluate 'G+7 residential, 1000 sq m plot, 18 m road, Pune, FSI 2.5' [--city] [--set field=value]"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("prompt", nargs="?", default="", help="the proposal in plain words; may be empty when values are set")
+        parser.add_argument("--city", help="beats the city that the prompt names")
+        parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", dest="values", help="a planning field; the value may be JSON; may be repeated")
+        parser.add_argument("--rulebook", help="a published rulebook instead of the one in force")
+        parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for, as 2024-01-31")
+        parser.add_argument("--json", action="store_true", help="print the object that POST /api/v1/runs/ answers")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Evaluate and print."""
+        try:
+            run, performance = run_proposal(
+                prompt=options["prompt"],
+                spec=dict(_assignment(text) for text in options["values"]),
+                city=options["city"],
+                rulebook=options["rulebook"],
+                as_of=_day(options["as_of"]),
+            )
+        except SpecError as error:
+            raise CommandError("\n".join(sentence for _, sentence in error.errors), returncode=2) from None
+        except (PromptTooLongError, UnknownRulebookError) as error:
+            raise CommandError(str(error), returncode=2) from None
+        wire = run_wire(run, performance)
+        self.stdout.write(json.dumps(wire, ensure_ascii=False, indent=2) if options["json"] else verdict_text(wire))
+        if run.status != "COMPLIANT":
+            sys.exit(1)
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise CommandError(f"'{text}' is no assignment; write --set height_m=24.", returncode=2)
+    try:
+        return name.strip(), json.loads(value)
+    except ValueError:
+        return name.strip(), value.strip()
+
+
+def _day(text: str | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(text) if text else None
+    except ValueError:
+        raise CommandError(f"'{text}' is no date; write --as-of 2024-01-31.", returncode=2) from None
