@@ -110,12 +110,13 @@ def _apply_ranges(rulebook: Rulebook, completion: Completion, as_of: datetime.da
         if entry.field not in used or entry.range is None:
             continue
         touched = {name for name, behind in completion.behind.items() if entry.field in behind}
-        if not any(touched & (judgement.clause.reads | set(judgement.clause.limited_fields)) for judgement in judged.judgements.values()):
+        if not any(touched & judgement.clause.reads for judgement in judged.judgements.values()):
             continue
         for end in entry.range:
             varied = complete(rulebook, completion.stated, completion.asked, {entry.field: end})
             if varied.spec != completion.spec:
-                _mark_flips(judged, judge(rulebook, varied.spec, as_of), entry.field)
+                changed = frozenset(name for name in varied.spec.keys() | completion.spec.keys() if varied.spec.get(name) != completion.spec.get(name))
+                _mark_flips(judged, judge(rulebook, varied.spec, as_of, judged, changed), entry.field)
 
 
 def _mark_flips(judged: Judged, other: Judged, assumption: str) -> None:
@@ -272,7 +273,7 @@ class _Assembly:
                         explain_unknown(node, self.judged.env, self.rulebook, missing)
 
     def _rests_on(self, clause: Clause) -> tuple[str, ...]:
-        names = {behind for name in clause.reads | set(clause.limited_fields) for behind in self.behind.get(name, ())}
+        names = {behind for name in clause.reads for behind in self.behind.get(name, ())}
         for node in clause.falls_back:
             known = [arg.run(self.judged.env) is not None for arg in node.args]
             if True in known and known.index(True) > 0:

@@ -80,19 +80,33 @@ class Judged:
 
     env: dict[str, Any]
     judgements: dict[str, Judgement]
+    bindings: dict[tuple[str, str], float | None] = field(default_factory=dict)
 
     def active(self) -> list[Check]:
         """Return the checks that stand: their clause applies or may apply, and nothing displaced them."""
         return [check for judgement in self.judgements.values() if judgement.applies is not False for check in judgement.checks if not check.displaced_by]
 
 
-def judge(rulebook: Rulebook, spec: Spec, as_of: datetime.date) -> Judged:
-    """Return every clause in force on a day, judged against a completed spec."""
+def judge(rulebook: Rulebook, spec: Spec, as_of: datetime.date, like: Judged | None = None, changed: frozenset[str] = frozenset()) -> Judged:
+    """Return every clause in force on a day, judged against a completed spec.
+
+    Args:
+        rulebook: whose clauses are judged.
+        spec: the completed spec.
+        as_of: the day.
+        like: a judgement of a spec that differs only in the fields `changed`; clauses that did not apply and read none of them are taken over.
+        changed: those fields.
+    """
     env = rulebook.environment(spec)
     judged = Judged(env, {})
     for clause in rulebook.clauses:
         if not clause.in_force(as_of):
             continue
+        if like is not None and not clause.required and not clause.allowed and changed.isdisjoint(clause.reads):
+            same = like.judgements[clause.id]
+            if same.applies is False:
+                judged.judgements[clause.id] = same
+                continue
         for name in clause.required:
             env[f"required:{name}"] = _binding(rulebook, judged, clause, name, "minimum")
         for name in clause.allowed:
@@ -298,6 +312,10 @@ def _binding(rulebook: Rulebook, judged: Judged, asking: Clause, name: str, end:
 
     Clauses of unknown applicability count both ways: where the answer is the same it is the answer.
     """
+    involved = rulebook.involved.get(name, frozenset())
+    key = (name, end)
+    if asking.id not in involved and key in judged.bindings:
+        return judged.bindings[key]
     limits: list[tuple[Judgement, Bound]] = []
     for clause in rulebook.limiting.get(name, ()):
         judgement = judged.judgements.get(clause.id)
@@ -306,11 +324,14 @@ def _binding(rulebook: Rulebook, judged: Judged, asking: Clause, name: str, end:
         for check in judgement.checks:
             if check.field == name and _has_end(check, end):
                 limits.append((judgement, check.minimum if end == "minimum" else check.maximum))
-    others = {judgement.clause.id: judgement for judgement in judged.judgements.values() if judgement.clause.id != asking.id}
-    certain = [judgement for judgement in others.values() if judgement.applies and judgement.clause.replaces]
+    replacing = (judged.judgements.get(clause.id) for clause in rulebook.replacing.get(name, ()) if clause.id != asking.id)
+    certain = [judgement for judgement in replacing if judgement is not None and judgement.applies]
     unsure = [judgement for judgement, _ in limits if judgement.applies is None]
     answers = {_binding_under(limits, name, certain, present, end) for present in (None, *unsure)}
-    return answers.pop() if len(answers) == 1 else None
+    answer = answers.pop() if len(answers) == 1 else None
+    if asking.id not in involved:  # the loader's order has all of them judged by now, so that everyone else gets the same answer
+        judged.bindings[key] = answer
+    return answer
 
 
 def _has_end(check: Check, end: Literal["minimum", "maximum"]) -> bool:
@@ -324,7 +345,7 @@ def _binding_under(
     limits: list[tuple[Judgement, Bound]], name: str, certain: list[Judgement], present: Judgement | None, end: Literal["minimum", "maximum"]
 ) -> float | None:
     replacing = [*certain, present] if present is not None else certain
-    displaced = {target for judgement in replacing if name in judgement.clause.limited_fields for target in judgement.clause.replaces}
+    displaced = {target for judgement in replacing for target in judgement.clause.replaces}
     standing = [bound for judgement, bound in limits if (judgement.applies or judgement is present) and judgement.clause.id not in displaced]
     if not standing or any(bound is None for bound in standing):
         return None

@@ -27,7 +27,7 @@ from compliance.rules.rulebook import (
     Requirement,
     Rulebook,
 )
-from compliance.vocabulary import CITIES, FIELDS
+from compliance.vocabulary import CITIES, FIELDS, SIDES
 
 _TOP = {
     "language",
@@ -276,8 +276,9 @@ class _Loading:
         clause = Clause(
             id=name, clause_no=clause_no, title=title, category=str(raw["category"]), table=str(raw.get("table") or ""), version=sha256(dict(raw)),
             applies=applies, conditions=conditions, limits=limits, requirements=requirements,
+            limited_fields=tuple(dict.fromkeys((*(limit.field for limit in limits), *(name for requirement in requirements for name in requirement.fields)))),
             replaces=frozenset(map(str, raw.get("replaces") or ())),
-            reads=self._reads(nodes) | {field for limit in limits for field in (limit.field,)},
+            reads=self._reads(nodes) | {limit.field for limit in limits} | (set(SIDES) if any(limit.field == "setback_m" for limit in limits) else set()),
             required=frozenset().union(*(node.fields_of("required") for node in nodes)),
             allowed=frozenset().union(*(node.fields_of("allowed") for node in nodes)),
             falls_back=tuple(inner for node in nodes for inner in self._resolved(node) if inner.op == "first_known"),

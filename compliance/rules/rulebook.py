@@ -100,6 +100,7 @@ class Clause:
         version: SHA-256 of the clause's canonical content.
         position: its place in evaluation order (clauses whose limits others ask for come first).
         reads: every field and fact that its outcome can depend on, facts resolved to the fields behind them.
+        limited_fields: the fields that its limits and requirements limit.
         replaces: ids of the clauses whose limits it displaces on the fields that it limits too.
         source: document, edition, clause, table, page (where known).
     """
@@ -114,6 +115,7 @@ class Clause:
     conditions: tuple[Condition, ...]
     limits: tuple[Limit, ...]
     requirements: tuple[Requirement, ...]
+    limited_fields: tuple[str, ...]
     replaces: frozenset[str]
     reads: frozenset[str]
     required: frozenset[str]
@@ -130,12 +132,6 @@ class Clause:
         """Return whether the clause is in force on a day; both ends of `effective` are included."""
         return (self.effective_from is None or self.effective_from <= day) and (self.effective_to is None or day <= self.effective_to)
 
-    @property
-    def limited_fields(self) -> tuple[str, ...]:
-        """The fields that it limits, those of its requirements included."""
-        fields = [limit.field for limit in self.limits]
-        fields += [field for requirement in self.requirements for field in requirement.fields if field not in fields]
-        return tuple(dict.fromkeys(fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +199,20 @@ class Rulebook:
             for limit in clause.limits:
                 found.setdefault(limit.field, []).append(clause)
         return {field: tuple(clauses) for field, clauses in found.items()}
+
+    @cached_property
+    def replacing(self) -> Mapping[str, tuple[Clause, ...]]:
+        """The clauses that can displace limits on each field."""
+        found: dict[str, list[Clause]] = {}
+        for clause in self.clauses:
+            for name in clause.limited_fields if clause.replaces else ():
+                found.setdefault(name, []).append(clause)
+        return {name: tuple(clauses) for name, clauses in found.items()}
+
+    @cached_property
+    def involved(self) -> Mapping[str, frozenset[str]]:
+        """The ids of the clauses that limit each field or can displace its limits."""
+        return {name: frozenset(clause.id for clause in (*clauses, *self.replacing.get(name, ()))) for name, clauses in self.limiting.items()}
 
     def in_force(self, day: datetime.date) -> bool:
         """Return whether the rulebook is in force on a day; one without an effective date never is by itself, only by name."""
