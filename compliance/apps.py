@@ -1,0 +1,9 @@
+"""Regulations and verdicts."""
+
+from django.apps import AppConfig
+
+
+class ComplianceConfig(AppConfig):
+    """Regulations and verdicts."""
+
+    name = "compliance"

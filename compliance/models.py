@@ -1,0 +1,177 @@
+"""Cities, rulebooks with their releases and clauses, and the runs judged under them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class City(models.Model):
+    """A city whose regulations we know; names and zones are in `compliance.vocabulary`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    name = models.CharField(max_length=40, unique=True)
+
+    class Meta:
+        verbose_name_plural = "cities"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rulebook(models.Model):
+    """A regulation as data; its releases hold the content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    name = models.CharField(max_length=100, unique=True)
+    title = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReleaseQuerySet(models.QuerySet["RulebookRelease"]):
+    """Queries over releases."""
+
+    def published(self) -> ReleaseQuerySet:
+        """Return the releases in force."""
+        return self.filter(status=RulebookRelease.Status.PUBLISHED)
+
+
+class RulebookRelease(models.Model):
+    """One content of a rulebook, immutable once published; runs name the release that judged them."""
+
+    class Status(models.TextChoices):
+        """The life of a release."""
+
+        DRAFT = "draft"
+        PUBLISHED = "published"
+        RETIRED = "retired"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    rulebook = models.ForeignKey(Rulebook, on_delete=models.PROTECT, related_name="releases")
+    sha256 = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the canonical content.")
+    content = models.TextField(help_text="The rulebook as canonical JSON (RFC 8785).")
+    edition = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    cities = models.JSONField(default=list)
+    effective_from = models.DateField(null=True, blank=True)
+    effective_to = models.DateField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["status"], name="release_status")]
+
+    def __str__(self) -> str:
+        return f"{self.rulebook} {self.sha256[:12]}"
+
+
+class RuleQuerySet(models.QuerySet["Rule"]):
+    """Queries over clauses."""
+
+    def published(self) -> RuleQuerySet:
+        """Return the clauses of releases in force."""
+        return self.filter(release__status=RulebookRelease.Status.PUBLISHED)
+
+    def published_releases(self) -> list[tuple[Any, list[str]]]:
+        """Return (id, cities) of the releases in force."""
+        return list(RulebookRelease.objects.published().values_list("pk", "cities"))
+
+
+class Rule(models.Model):
+    """A clause of one release, as rows to list and filter; judging uses the release's content."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    release = models.ForeignKey(RulebookRelease, on_delete=models.CASCADE, related_name="rules")
+    clause_id = models.CharField(max_length=60)
+    clause_no = models.CharField(max_length=100)
+    title = models.CharField(max_length=300)
+    category = models.CharField(max_length=20, db_index=True)
+    table = models.CharField(max_length=100, blank=True)
+    verification = models.CharField(max_length=20)
+    cities = models.JSONField(default=list)
+    effective_from = models.DateField(null=True, blank=True)
+    effective_to = models.DateField(null=True, blank=True)
+    version = models.CharField(max_length=64, help_text="SHA-256 of the clause's canonical content.")
+    position = models.PositiveIntegerField()
+    content = models.TextField(help_text="The clause as canonical JSON.")
+
+    objects = RuleQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["release", "clause_id"], name="rule_once_per_release")]
+
+    def __str__(self) -> str:
+        return f"{self.clause_id} ({self.clause_no})"
+
+
+class Run(models.Model):
+    """The verdict on one proposal. Never changed: checking again makes a new run that supersedes this one."""
+
+    class Status(models.TextChoices):
+        """The verdict."""
+
+        BLOCKED = "BLOCKED"
+        ERROR = "ERROR"
+        NON_COMPLIANT = "NON_COMPLIANT"
+        INCOMPLETE = "INCOMPLETE"
+        COMPLIANT = "COMPLIANT"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    external_id = models.CharField(max_length=200, blank=True, db_index=True)
+    prompt = models.TextField(blank=True)
+    city = models.CharField(max_length=40, blank=True)
+    status = models.CharField(max_length=15, choices=Status.choices)
+    digest = models.CharField(max_length=64)
+    outcome_digest = models.CharField(max_length=64)
+    release = models.ForeignKey(RulebookRelease, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
+    as_of = models.DateField()
+    spec = models.TextField(help_text="The completed spec as canonical JSON.")
+    verdict = models.TextField(help_text="The deterministic part of the wire form as canonical JSON.")
+    session_id = models.CharField(max_length=200, blank=True)
+    trace_id = models.CharField(max_length=100, db_index=True)
+    land_use_zone = models.CharField(max_length=20, blank=True)
+    building_use = models.CharField(max_length=20, blank=True)
+    plot_area_sq_m = models.FloatField(null=True, blank=True)
+    abutting_road_width_m = models.FloatField(null=True, blank=True)
+    height_m = models.FloatField(null=True, blank=True)
+    fsi = models.FloatField(null=True, blank=True)
+    rules_evaluated = models.PositiveIntegerField(default=0)
+    duration_ms = models.FloatField(default=0.0)
+    supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by")
+    root = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        # Each filtered list walks one index in the order of its pages, so that it does not slow down as runs are added.
+        indexes: ClassVar = [
+            models.Index(fields=["-created_at", "-id"], name="run_newest"),
+            models.Index(fields=["city", "-created_at"], name="run_city_newest"),
+            models.Index(fields=["status", "-created_at"], name="run_status_newest"),
+            models.Index(fields=["session_id", "-created_at"], name="run_session_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.id}"
+
+
+class IdempotencyKey(models.Model):
+    """A key that a caller sent with a POST, so that the same request sent twice makes one run."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    owner = models.CharField(max_length=64, blank=True, help_text="The token's user; empty for anonymous use.")
+    key = models.CharField(max_length=200)
+    body_sha256 = models.CharField(max_length=64)
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,124 @@
+"""Native errors as RFC 9457 problem details: what is wrong, where, and what to do; never a traceback."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from compliance.reading import PromptTooLongError
+from compliance.specs import SpecError
+from telemetry.trace import current_trace_id
+
+logger = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
+
+
+def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
+    """Return the body of a problem."""
+    body: dict[str, Any] = {
+        "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, "code": code, "trace_id": current_trace_id(),
+    }  # fmt: skip
+    if errors:
+        body["errors"] = errors
+    return body
+
+
+def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Return the problem for an exception of an API view; unknown ones are logged in full and answered with their trace id."""
+    known = _api_error(error)
+    if known is None:
+        logger.exception("An API view failed", exc_info=error)
+        set_rollback()
+        return _response(500, problem(500, "internal_error", "A fault of ours. Please report the trace id."))
+    set_rollback()
+    status, body, headers = known
+    return _response(status, body, headers)
+
+
+def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    return Response(body, status=status, headers=headers, content_type=PROBLEM)
+
+
+def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
+    if isinstance(error, SpecError):
+        errors = [{"pointer": f"/spec{pointer}", "detail": sentence} for pointer, sentence in error.errors]
+        return 400, problem(400, error.code, _first(errors), errors), {}
+    if isinstance(error, PromptTooLongError):
+        return 400, problem(400, "prompt_too_long", str(error), [{"pointer": "/prompt", "detail": str(error)}]), {}
+    if isinstance(error, RequestDataTooBig):
+        return 413, problem(413, "too_large", "The request body is larger than 1 MB; send less."), {}
+    if isinstance(error, Http404):
+        return 404, problem(404, "not_found", "There is no such thing here; check the id in the address."), {}
+    if isinstance(error, PermissionDenied):
+        return 403, problem(403, "permission_denied", "This is not allowed for you."), {}
+    if isinstance(error, exceptions.ValidationError):
+        errors = list(_pointed(error.get_full_details(), ""))
+        code = next(iter(_codes(error.get_codes())), "invalid")
+        return 400, problem(400, code if code != "required" else "invalid", _first(errors), errors), {}
+    if isinstance(error, exceptions.APIException):
+        headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
+        if getattr(error, "wait", None):
+            headers["Retry-After"] = str(int(error.wait or 0) + 1)  # type: ignore[attr-defined]
+        code = error.get_codes()
+        return error.status_code, problem(error.status_code, code if isinstance(code, str) else "error", str(error.detail)), headers
+    return None
+
+
+def _first(errors: list[dict[str, str]]) -> str:
+    more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+    return f"{errors[0]['pointer'] or 'The body'}: {errors[0]['detail']}{more}" if errors else "The request is not valid."
+
+
+def _pointed(details: Any, pointer: str) -> Iterator[dict[str, str]]:
+    if isinstance(details, Mapping) and set(details) == {"message", "code"} and not isinstance(details["message"], (Mapping, list)):
+        yield {"pointer": pointer, "detail": str(details["message"])}
+    elif isinstance(details, Mapping):
+        for key, inner in details.items():
+            name = "" if key == "non_field_errors" else "/" + str(key).replace("~", "~0").replace("/", "~1")
+            yield from _pointed(inner, pointer + name)
+    elif isinstance(details, list):
+        for inner in details:
+            yield from _pointed(inner, pointer)
+
+
+def _codes(codes: Any) -> Iterator[str]:
+    if isinstance(codes, str):
+        yield codes
+    elif isinstance(codes, (Mapping, list)):
+        for inner in codes.values() if isinstance(codes, Mapping) else codes:
+            yield from _codes(inner)
+
+
+# Django's own handlers, for what never reaches an API view.
+
+
+def _plain(status: int, code: str, detail: str) -> HttpResponse:
+    return JsonResponse(problem(status, code, detail), status=status, content_type=PROBLEM)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that Django itself refuses."""
+    return _plain(400, "bad_request", "The request cannot be understood.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer a request that is not allowed."""
+    return _plain(403, "permission_denied", "This is not allowed.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer an address that does not exist."""
+    return _plain(404, "not_found", f"There is nothing at {request.path[:200]}; the API page is at /docs.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer a fault of ours with the trace id only."""
+    return _plain(500, "internal_error", "A fault of ours. Please report the trace id.")

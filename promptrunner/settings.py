@@ -1,0 +1,224 @@
+"""Settings, read from the environment. Production is the default and has no default secret: it refuses to start without one.
+
+PROMPTRUNNER_ENV=development (which the Makefile sets) fills in what a laptop needs.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+django_stubs_ext.monkeypatch()  # lets classes like ModelAdmin take their type parameter when the program runs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def required(name: str, says: str) -> str:
+    """Return a variable of the environment that production cannot do without."""
+    value = str(env.str(name, default=""))
+    if not value and not DEVELOPMENT:
+        raise ImproperlyConfigured(f"{name} is not set. {says} (For a laptop: PROMPTRUNNER_ENV=development.)")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Return a yes/no variable; anything else is refused rather than guessed."""
+    text = str(env.str(name, default="")).strip().lower()
+    if text in ("", "1", "true", "yes", "on", "0", "false", "no", "off"):
+        return default if text == "" else text in ("1", "true", "yes", "on")
+    raise ImproperlyConfigured(f"{name} is '{text}'; write true or false.")
+
+
+def whole_number(name: str, default: int) -> int:
+    """Return a whole number of the environment."""
+    text = str(env.str(name, default="")).strip()
+    if not text:
+        return default
+    if not text.isdigit():
+        raise ImproperlyConfigured(f"{name} is '{text}'; write a whole number.")
+    return int(text)
+
+
+ENVIRONMENT = str(env.str("PROMPTRUNNER_ENV", default="production"))
+if ENVIRONMENT not in ("production", "development"):
+    raise ImproperlyConfigured(f"PROMPTRUNNER_ENV is '{ENVIRONMENT}'; write production or development.")
+DEVELOPMENT = ENVIRONMENT == "development"
+
+SECRET_KEY = required("SECRET_KEY", "Set it to 50 or more random characters and keep it secret.") or "development-only-key-that-production-refuses-to-use"
+DEBUG = flag("DEBUG")
+ALLOWED_HOSTS = [host for host in required("ALLOWED_HOSTS", "List the host names that the service answers to, comma-separated.").split(",") if host] or [
+    "localhost", "127.0.0.1", "[::1]", "testserver",
+]  # fmt: skip
+
+ALLOW_ANONYMOUS = flag("ALLOW_ANONYMOUS")
+"""Whether the API answers without a token. Only `make run` sets it; nothing is inferred from DEBUG or the bind address."""
+TRUSTED_CLIENTS = [ipaddress.ip_network(network) for network in str(env.str("TRUSTED_CLIENTS", default="")).split(",") if network]
+
+DATA_DIR = Path(str(env.str("DATA_DIR", default=str(BASE_DIR / "data")))).resolve()
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's database settings for a URL: sqlite:///file, postgres://..., mongodb://.../name."""
+    scheme = urlsplit(url).scheme
+    if scheme in ("mongodb", "mongodb+srv"):
+        name = urlsplit(url).path.strip("/")
+        if not name:
+            raise ImproperlyConfigured("DATABASE_URL for MongoDB names the database in its path: mongodb://host/promptrunner.")
+        return {"ENGINE": "django_mongodb_backend", "HOST": url, "NAME": name}
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        raise ImproperlyConfigured(f"DATABASE_URL begins with '{scheme}'; use sqlite:///, postgres:// or mongodb://.")
+    parsed: dict[str, Any] = dict(environ.Env.db_url_config(url))
+    if scheme == "sqlite":
+        # Writers queue instead of failing: IMMEDIATE takes the write lock at once, the busy timeout waits for it, WAL lets readers go on.
+        parsed["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        }
+        parsed["CONN_MAX_AGE"] = None
+    else:
+        parsed["CONN_MAX_AGE"] = 60
+        parsed["CONN_HEALTH_CHECKS"] = True
+    return parsed
+
+
+DATABASE_URL = str(env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'promptrunner.sqlite3'}"))
+DATABASES = {"default": database(DATABASE_URL)}
+MONGODB = DATABASES["default"]["ENGINE"] == "django_mongodb_backend"
+if DATABASE_URL.startswith("sqlite:///") and not DATABASE_URL.endswith(":memory:"):
+    Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+
+# On MongoDB Django's own apps need ObjectId keys, and migrations made for them (see docs/databases.md).
+_DJANGO_APPS = (
+    ["promptrunner.mongo_apps.MongoAdminConfig", "promptrunner.mongo_apps.MongoAuthConfig", "promptrunner.mongo_apps.MongoContentTypesConfig"]
+    if MONGODB
+    else ["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"]
+)
+MIGRATION_MODULES = {app: f"promptrunner.mongo_migrations.{app}" for app in ("admin", "auth", "contenttypes")} if MONGODB else {}
+DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField" if MONGODB else "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = ["security.W021"]  # HSTS preload is the owner's decision to submit the domain, not a default
+
+INSTALLED_APPS = [
+    *_DJANGO_APPS,
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    *(["django_mongodb_backend"] if MONGODB else []),
+    "rest_framework",
+    "django_filters",
+    "knox",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "health_check",
+    "promptrunner",
+    "compliance",
+    "geometry",
+    "feedback",
+    "telemetry",
+]
+
+AUTH_USER_MODEL = "promptrunner.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+
+MIDDLEWARE = [
+    "telemetry.middleware.TraceMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "promptrunner.urls"
+WSGI_APPLICATION = "promptrunner.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # static files are served without a collect step
+WHITENOISE_AUTOREFRESH = False
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+"""Largest request body in bytes; more is answered with 413."""
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", not DEVELOPMENT)
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else whole_number("SECURE_HSTS_SECONDS", 31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
+SECURE_REDIRECT_EXEMPT = [r"^system/"]  # probes come over plain HTTP from inside the cluster
+if proxy_header := str(env.str("SECURE_PROXY_SSL_HEADER", default="")):
+    SECURE_PROXY_SSL_HEADER = (f"HTTP_{proxy_header.upper().replace('-', '_')}", "https")
+X_FRAME_OPTIONS = "DENY"
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["promptrunner.permissions.TokenOrAnonymousInstallation"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "promptrunner.errors.problem_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Prompt Runner",
+    "DESCRIPTION": "Building proposals in plain words, checked against the development control regulations of Mumbai, Pune, Nashik and Ahmedabad.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "promptrunner.api.serializers.STATUSES",
+        "OutcomeEnum": "promptrunner.api.serializers.OUTCOMES",
+        "ReleaseStatusEnum": "compliance.models.RulebookRelease.Status",
+    },
+}
+
+LOG_JSON = flag("LOG_JSON", not DEVELOPMENT)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"trace": {"()": "telemetry.trace.TraceFilter"}},
+    "formatters": {
+        "json": {"()": "pythonjsonlogger.json.JsonFormatter", "format": "{asctime}{levelname}{name}{message}{trace_id}", "style": "{"},
+        "plain": {"format": "{levelname} {name} [{trace_id}] {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["trace"], "formatter": "json" if LOG_JSON else "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    # A 4xx is the caller's and is answered to the caller; only our own faults are worth a line.
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

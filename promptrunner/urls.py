@@ -1,0 +1,22 @@
+"""Every route of the product."""
+
+from django.contrib import admin
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+
+from promptrunner import health
+
+urlpatterns = [
+    path("api/v1/", include("promptrunner.api.urls")),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("system/live", health.live, name="live"),
+    path("system/ready", health.Ready.as_view(), name="ready"),
+    path("system/health", health.Health.as_view(), name="health"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "promptrunner.errors.bad_request"
+handler403 = "promptrunner.errors.permission_denied"
+handler404 = "promptrunner.errors.not_found"
+handler500 = "promptrunner.errors.server_error"

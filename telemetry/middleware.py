@@ -1,0 +1,26 @@
+"""Every request has a trace id, and every response says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from telemetry.trace import begin_trace, current_trace_id, end_trace, trace_id_of
+
+
+class TraceMiddleware:
+    """Takes the caller's `traceparent` or `X-Trace-Id`, else makes a trace id; answers with `X-Trace-Id`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Run the request inside its trace."""
+        token = begin_trace(trace_id_of(request.headers.get("traceparent", ""), request.headers.get("X-Trace-Id", "")))
+        try:
+            response = self.get_response(request)
+            response["X-Trace-Id"] = current_trace_id()
+            return response
+        finally:
+            end_trace(token)

@@ -1,0 +1,49 @@
+"""Writing events. Call inside the transaction of the record that the event reports."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from telemetry.models import Event
+
+EVENT_SPACE = uuid.UUID("6d6f1c1e-0f43-5a6b-9a57-5b1f0a3c7d11")
+
+
+def event_id(event_type: str, record_id: uuid.UUID) -> uuid.UUID:
+    """Return the id of the event of a record: the same for the same type and record, so that it can be recreated."""
+    return uuid.uuid5(EVENT_SPACE, f"{event_type}:{record_id}")
+
+
+def event_record(
+    *,
+    event_type: str,
+    record_id: uuid.UUID,
+    trace_id: str,
+    run_id: uuid.UUID,
+    metadata: Mapping[str, Any],
+    performance: Mapping[str, float],
+    timestamp: datetime.datetime,
+) -> Event:
+    """Save the event of a record in InsightFlow's shape; the caller's transaction makes both or neither."""
+    payload = {
+        "event_type": event_type,
+        "trace_id": trace_id,
+        "run_id": str(run_id),
+        "timestamp": timestamp.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z"),
+        "metadata": dict(metadata),
+        "performance": dict(performance),
+    }
+    event = Event(
+        id=event_id(event_type, record_id),
+        event_type=event_type,
+        trace_id=trace_id,
+        run_id=run_id,
+        timestamp=timestamp,
+        payload=json.dumps(payload, sort_keys=True),
+    )
+    event.save(force_insert=True)
+    return event

@@ -1,0 +1,55 @@
+"""The trace id of what is going on now, in a context variable: two requests at once never share one."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from contextvars import ContextVar, Token
+
+_trace: ContextVar[str] = ContextVar("trace_id", default="")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+_OWN = re.compile(r"[A-Za-z0-9._:\-]{1,100}")
+
+
+def new_trace_id() -> str:
+    """Return a new W3C trace id: 32 hexadecimal digits."""
+    return secrets.token_hex(16)
+
+
+def trace_id_of(traceparent: str = "", own: str = "") -> str:
+    """Return the trace id that a caller sent, by W3C `traceparent` or by a plain header, else a new one.
+
+    >>> trace_id_of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+    '4bf92f3577b34da6a3ce929d0e0e4736'
+    """
+    match = _TRACEPARENT.fullmatch(traceparent.strip().lower())
+    if match and match[1] != "0" * 32:
+        return match[1]
+    return own if _OWN.fullmatch(own) else new_trace_id()
+
+
+def current_trace_id() -> str:
+    """Return the trace id of the current request or command; a new one, kept, where there is none yet."""
+    if not _trace.get():
+        _trace.set(new_trace_id())
+    return _trace.get()
+
+
+def begin_trace(trace_id: str) -> Token[str]:
+    """Make a trace id the current one; `end_trace` takes the returned token."""
+    return _trace.set(trace_id)
+
+
+def end_trace(token: Token[str]) -> None:
+    """Restore what was current before `begin_trace`."""
+    _trace.reset(token)
+
+
+class TraceFilter(logging.Filter):
+    """Adds the trace id to every log record."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Set `trace_id` ("-" outside any request)."""
+        record.trace_id = _trace.get() or "-"
+        return True
