@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # REST framework imports this module while its own views are still being made
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
 
 
 class TokenOrAnonymousInstallation(BasePermission):

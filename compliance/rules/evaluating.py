@@ -97,7 +97,9 @@ def error_verdict(completion_spec: Mapping[str, Any], reason: str) -> Verdict:
 
 def blocked_verdict(spec: Mapping[str, Any], missing: Iterable[str], reason: str) -> Verdict:
     """Return the verdict where not even a rulebook can be chosen: BLOCKED with what is missing."""
-    return _digested(Verdict("BLOCKED", reason=reason, missing_fields=tuple(missing)), spec, [])
+    names = tuple(missing)
+    asks = {name: _question(name) for name in names}
+    return _digested(Verdict("BLOCKED", reason=reason, missing_fields=names, asks=asks), spec, [])
 
 
 # Assumptions with a range
@@ -305,7 +307,7 @@ class _Assembly:
 
     def _asks(self, missing: tuple[str, ...]) -> dict[str, str]:
         """Return the questions of this verdict: what blocks first, then an assumed zone, then what keeps deciding fields open."""
-        asks = {name: f"What is the {FIELDS[name].label}?" for name in missing}
+        asks = {name: _question(name) for name in missing}
         assumed = {entry.field: entry for entry in self.completion.assumptions}
         if "land_use_zone" in assumed:
             asks["land_use_zone"] = f"Which zone is the plot in? {assumed['land_use_zone'].value} is assumed from the use."
@@ -320,7 +322,7 @@ class _Assembly:
         for name in sorted(needs, key=lambda name: (-needs[name], name)):
             known = assumed.get(name)
             hint = f" {explaining.write_value(name, known.value)} is assumed, and the answer depends on it." if known else ""
-            asks.setdefault(name, f"What is the {FIELDS[name].label}?{hint}")
+            asks.setdefault(name, _question(name) + hint)
         return asks
 
     def _counts(self, judgements: list[Judgement], ungoverned: int) -> dict[str, int]:
@@ -328,6 +330,13 @@ class _Assembly:
         counts = {outcome.lower(): outcomes.count(outcome) for outcome in ("SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED", "NOT_APPLICABLE")}
         counts["undetermined"] += ungoverned
         return {"clauses": len(judgements), **counts}
+
+
+def _question(name: str) -> str:
+    definition = FIELDS[name]
+    if definition.kind == "flag":
+        return f"Does this hold: {definition.label}?"
+    return f"Which {definition.label} is it?" if definition.kind == "code" else f"What is the {definition.label}?"
 
 
 def _category_of(name: str) -> str:

@@ -1,0 +1,36 @@
+"""Fixtures for tests that meet Django: rulebooks in the database, an API client."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compliance.packaged import FOLDER
+from compliance.rules import load_file
+
+
+@pytest.fixture
+def rulebooks(db: None) -> None:
+    """The packaged rulebooks, loaded and published."""
+    from compliance.services import rulebook_load
+
+    for path in sorted(Path(FOLDER).glob("*.yaml")):
+        rulebook_load(rulebook=load_file(path))
+
+
+@pytest.fixture
+def api(settings: Any) -> Any:
+    """An API client of an installation that allows anonymous use."""
+    from rest_framework.test import APIClient
+
+    settings.ALLOW_ANONYMOUS = True
+    return APIClient()
+
+
+PROPOSAL = (
+    "Residential building in Baner, Pune, zone R2. Plot 25 m x 40 m on a 15 m road. Height 18 m. FSI 2.3. "
+    "Front margin 3 m, side margins 3.6 m, rear margin 3.6 m."
+)
+"""A complete proposal in words that complies with the UDCPR: 2.50 FSI, front 3.0, sides 18/5 = 3.6."""
