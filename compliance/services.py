@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -109,13 +110,19 @@ def release_in_force(*, city: str, as_of: datetime.date) -> RulebookRelease | No
     """Return the published release in force in a city on a day, or None. A rulebook without effective dates is never in force by itself."""
     candidates = [
         release
-        for release in RulebookRelease.objects.published().select_related("rulebook").defer("content")
+        for release in map(_release, RulebookRelease.objects.published().values_list("pk", flat=True))
         if city in release.cities
         and release.effective_from is not None
         and release.effective_from <= as_of
         and (release.effective_to is None or as_of <= release.effective_to)
     ]
     return max(candidates, key=lambda release: (release.effective_from, release.published_at), default=None)
+
+
+@lru_cache(maxsize=256)
+def _release(pk: uuid.UUID) -> RulebookRelease:
+    """Return a release without its content; what a release is for never changes, so that processes may keep it."""
+    return RulebookRelease.objects.select_related("rulebook").defer("content").get(pk=pk)
 
 
 def release_named(*, name: str) -> RulebookRelease:
@@ -197,7 +204,7 @@ def run_record(
         fsi=spec.get("fsi"),
         rules_evaluated=summary["clauses"] - summary["not_applicable"],
         duration_ms=performance["total_ms"],
-        created_at=timezone.now(),
+        created_at=_now(),
     )
     decided = summary["satisfied"] + summary["violated"]
     with atomic():
@@ -222,6 +229,12 @@ def run_record(
     return run
 
 
+def _now() -> datetime.datetime:
+    """Return the time to the millisecond, which is all that MongoDB keeps: a run reads the same from every database."""
+    now = timezone.now()
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
 def body_sha256(body: Mapping[str, Any]) -> str:
     """Return the hash by which two requests with the same idempotency key are compared."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
@@ -239,5 +252,3 @@ def idempotent_run(*, owner: str, key: str, body_hash: str) -> Run | None:
     if known.body_sha256 != body_hash:
         raise IdempotencyConflictError(f"The idempotency key '{key[:80]}' was used before with another body; send a new key or the same body.")
     return known.run
-
-

@@ -118,6 +118,7 @@ _FIELDS = (
     _length("average_plot_width_m", "average width of the plot", 10_000, positive=True, phrase="on a plot {range} wide on average"),
     Field("is_road_widening_proposed", "road widening proposed", "flag"),
     Field("is_special_building", "special building", "flag"),
+    Field("is_rehab_building", "rehabilitation or composite building", "flag"),
     Field("is_high_density_area", "high-density area", "flag"),
     Field("is_tod_zone", "transit-oriented zone", "flag"),
     _area("largest_floor_area_sq_m", "largest floor area", positive=True),

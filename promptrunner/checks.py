@@ -14,7 +14,11 @@ def data_folder_is_writable(**kwargs: Any) -> list[CheckMessage]:
     """Return an error where DATA_DIR exists and cannot be written."""
     folder = settings.DATA_DIR
     if folder.exists() and not os.access(folder, os.W_OK):
-        return [Error(f"DATA_DIR {folder} cannot be written.", hint="Give the service's user write access or set DATA_DIR to another folder.", id="promptrunner.E001")]
+        return [
+            Error(
+                f"DATA_DIR {folder} cannot be written.", hint="Give the service's user write access or set DATA_DIR to another folder.", id="promptrunner.E001"
+            )
+        ]
     return []
 
 
@@ -22,7 +26,11 @@ def data_folder_is_writable(**kwargs: Any) -> list[CheckMessage]:
 def anonymous_use_is_deliberate(**kwargs: Any) -> list[CheckMessage]:
     """Return a warning where a deployment answers everybody."""
     if settings.ALLOW_ANONYMOUS:
-        return [Warning("ALLOW_ANONYMOUS is on: the API answers without a token.", hint="Unset it and hand out tokens (manage.py create_token).", id="promptrunner.W001")]
+        return [
+            Warning(
+                "ALLOW_ANONYMOUS is on: the API answers without a token.", hint="Unset it and hand out tokens (manage.py create_token).", id="promptrunner.W001"
+            )
+        ]
     return []
 
 
@@ -35,5 +43,9 @@ def mongodb_has_transactions(**kwargs: Any) -> list[CheckMessage]:
         return []
     hello = connection.database.command("hello")
     if "setName" not in hello and hello.get("msg") != "isdbgrid":
-        return [Error("This MongoDB is no replica set, so it has no transactions.", hint="Start mongod with --replSet and run rs.initiate().", id="promptrunner.E002")]
+        return [
+            Error(
+                "This MongoDB is no replica set, so it has no transactions.", hint="Start mongod with --replSet and run rs.initiate().", id="promptrunner.E002"
+            )
+        ]
     return []

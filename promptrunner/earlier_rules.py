@@ -7,7 +7,21 @@ from typing import Any
 
 from compliance.vocabulary import FIELDS, SIDES
 
-_OUR_KEYS = {"id", "clause_no", "title", "category", "table", "conditions", "limits", "require", "replaces", "verification", "source", "interpretation", "effective"}
+_OUR_KEYS = {
+    "id",
+    "clause_no",
+    "title",
+    "category",
+    "table",
+    "conditions",
+    "limits",
+    "require",
+    "replaces",
+    "verification",
+    "source",
+    "interpretation",
+    "effective",
+}
 _EARLIER_NAMES = {"floors": "storeys", "setback": "setback_m", "height": "height_m", "plot_area": "plot_area_sq_m", "road_width": "abutting_road_width_m"}
 _LEAST = ("setback_m", *SIDES, "abutting_road_width_m", "plot_area_sq_m")
 

@@ -19,6 +19,7 @@ from telemetry.trace import current_trace_id
 
 logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+SEND_A_TOKEN = "Send an API token: `Authorization: Token ...` (manage.py create_token makes one)."  # noqa: S105 - a sentence
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -68,7 +69,8 @@ def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] |
         if getattr(error, "wait", None):
             headers["Retry-After"] = str(int(error.wait or 0) + 1)  # type: ignore[attr-defined]
         code = error.get_codes()
-        return error.status_code, problem(error.status_code, code if isinstance(code, str) else "error", str(error.detail)), headers
+        detail = SEND_A_TOKEN if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
+        return error.status_code, problem(error.status_code, code if isinstance(code, str) else "error", detail), headers
     return None
 
 

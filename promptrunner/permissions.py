@@ -15,8 +15,6 @@ if TYPE_CHECKING:  # REST framework imports this module while its own views are 
 class TokenOrAnonymousInstallation(BasePermission):
     """Denied by default: a token or a log-in is needed, unless the installation says that it allows anonymous use."""
 
-    message = "Send an API token: `Authorization: Token ...` (manage.py create_token makes one)."
-
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Return whether the caller is known or need not be."""
         return bool(settings.ALLOW_ANONYMOUS or (request.user and request.user.is_authenticated))

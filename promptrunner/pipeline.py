@@ -151,7 +151,9 @@ def assess(
 
 
 def _given_rules(rules: Sequence[Mapping[str, Any]], city: Any) -> Rulebook:
-    return load({"rulebook": "given", "title": "the given rules", "edition": "", "cities": [city or "Mumbai"], "deciding": "limited", "clauses": clauses_of(rules)})
+    return load(
+        {"rulebook": "given", "title": "the given rules", "edition": "", "cities": [city or "Mumbai"], "deciding": "limited", "clauses": clauses_of(rules)}
+    )
 
 
 def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> tuple[Completion, Verdict]:
@@ -164,7 +166,9 @@ def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> t
     if rulebook is None:
         return Completion(read.spec, read.spec), error_verdict(read.spec, f"No rulebook is in force for {city} on {day.isoformat()}.")
     if city not in rulebook.cities:
-        return Completion(read.spec, read.spec), error_verdict(read.spec, f"{rulebook.title} does not hold for {city}; it holds for {', '.join(rulebook.cities)}.")
+        return Completion(read.spec, read.spec), error_verdict(
+            read.spec, f"{rulebook.title} does not hold for {city}; it holds for {', '.join(rulebook.cities)}."
+        )
     completion = complete(rulebook, read.spec, asked)
     return completion, evaluate(rulebook, completion, day)
 
@@ -253,7 +257,9 @@ def frozen_answer(run: Run) -> dict[str, Any]:
         {
             "clause_no": finding["clause_no"],
             "checks": {
-                name: {key: check[key] for key in ("rule_min", "rule_max", "subject", "ok") if key in check} for name, check in finding["checks"].items() if "ok" in check
+                name: {key: check[key] for key in ("rule_min", "rule_max", "subject", "ok") if key in check}
+                for name, check in finding["checks"].items()
+                if "ok" in check
             },
             "evaluated_at": wire["created_at"],
         }

@@ -249,6 +249,9 @@ class _Assembly:
                 continue
             for name in check.flips:
                 missing.fields.setdefault(name)
+            for contender in map(rulebook.by_id.__getitem__, check.contested_by):
+                explain_unknown(contender.applies, env, rulebook, missing)
+                missing.reasons.setdefault(f"{explaining.write_source(rulebook, contender)} ({contender.title}) may take its place")
             if check.subject is None and check.limit is not None and not check.settled_by and not check.flips:
                 missing.fields.setdefault(check.field)
             nodes = (check.limit.test,) if isinstance(check.limit, Requirement) else check.limit.nodes()
@@ -315,10 +318,9 @@ class _Assembly:
         for judgement in self.judged.judgements.values():
             if judgement.applies is False or judgement.outcome != "UNDETERMINED":
                 continue
-            checks = [check for check in judgement.checks if not check.displaced_by]
-            if any(check.field in self.deciding and check.outcome == "UNDETERMINED" for check in checks):
-                for name in self._missing(judgement, checks).fields:
-                    needs[name] = needs.get(name, 0) + 1
+            checks = [check for check in judgement.checks if not check.displaced_by and check.field in self.deciding and check.outcome == "UNDETERMINED"]
+            for name in self._missing(judgement, checks).fields if checks else ():
+                needs[name] = needs.get(name, 0) + 1
         for name in sorted(needs, key=lambda name: (-needs[name], name)):
             known = assumed.get(name)
             hint = f" {explaining.write_value(name, known.value)} is assumed, and the answer depends on it." if known else ""

@@ -34,6 +34,7 @@ class Check:
         displaced_by: the clause that displaced this limit, empty where none did.
         settled_by: the field whose own limit settles this one (`fsi` by a stated built-up area).
         flips: ranged assumptions inside whose range the outcome changes.
+        contested_by: the clauses that may displace this limit and come to another outcome.
     """
 
     clause: Clause
@@ -49,6 +50,7 @@ class Check:
     displaced_by: str = ""
     settled_by: str = ""
     flips: tuple[str, ...] = ()
+    contested_by: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -269,16 +271,17 @@ def _displace(judged: Judged) -> None:
                     check.displaced_by = replacing.clause.id
                     replacing.displaced.append((target_id, check.field))
     undecided = [check for judgement in judged.judgements.values() if judgement.applies is None for check in _disagreeing(judged, judgement)]
-    for check in undecided:
+    for check, contested_by in undecided:
         check.outcome = "UNDETERMINED"
+        check.contested_by += contested_by
 
 
-def _disagreeing(judged: Judged, maybe: Judgement) -> list[Check]:
-    """Return the checks that stay open because a clause may or may not apply: its own, and those that it would displace.
+def _disagreeing(judged: Judged, maybe: Judgement) -> list[tuple[Check, tuple[str, ...]]]:
+    """Return the checks that stay open because a clause may or may not apply: its own, and (with its id) those that it would displace.
 
     Where the clause and all that it would displace come to the same outcome, that is the outcome and nothing stays open.
     """
-    open_checks: list[Check] = []
+    open_checks: list[tuple[Check, tuple[str, ...]]] = []
     for own in maybe.checks:
         if own.displaced_by:
             continue
@@ -290,7 +293,7 @@ def _disagreeing(judged: Judged, maybe: Judgement) -> list[Check]:
             if check.field == own.field and not check.displaced_by
         ]
         if not (rivals and own.outcome in ("SATISFIED", "VIOLATED") and all(rival.outcome == own.outcome for rival in rivals)):
-            open_checks += [own, *rivals]
+            open_checks += [(own, ()), *((rival, (maybe.clause.id,)) for rival in rivals)]
     return open_checks
 
 

@@ -405,16 +405,17 @@ class _Loading:
 
     def _ordered(self, clauses: list[Clause]) -> list[Clause]:
         """Return clauses so that every limit that one asks for by required() or allowed() is known before."""
-        replacers: dict[str, set[str]] = {}
+        limiting: dict[str, set[str]] = {}
+        replacing: dict[str, set[str]] = {}
         for clause in clauses:
-            for target in clause.replaces:
-                replacers.setdefault(target, set()).add(clause.id)
+            for limit in clause.limits:
+                limiting.setdefault(limit.field, set()).add(clause.id)
+            for name in clause.limited_fields if clause.replaces else ():
+                replacing.setdefault(name, set()).add(clause.id)
         graph: dict[str, set[str]] = {clause.id: set() for clause in sorted(clauses, key=lambda clause: clause.id)}
         for clause in clauses:
-            asked = clause.required | clause.allowed
-            for other in clauses if asked else ():
-                if other.id != clause.id and any(limit.field in asked for limit in other.limits):
-                    graph[clause.id] |= {other.id, *replacers.get(other.id, ())} - {clause.id}
+            for name in clause.required | clause.allowed:
+                graph[clause.id] |= (limiting.get(name, set()) | replacing.get(name, set())) - {clause.id}
         try:
             order = list(graphlib.TopologicalSorter({name: sorted(before) for name, before in graph.items()}).static_order())
         except graphlib.CycleError as error:

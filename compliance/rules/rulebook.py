@@ -133,7 +133,6 @@ class Clause:
         return (self.effective_from is None or self.effective_from <= day) and (self.effective_to is None or day <= self.effective_to)
 
 
-
 @dataclass(frozen=True, slots=True)
 class Default:
     """What the rulebook assumes where a proposal is silent, with the documented range of the assumption where it has one."""

@@ -25,7 +25,9 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("prompt", nargs="?", default="", help="the proposal in plain words; may be empty when values are set")
         parser.add_argument("--city", help="beats the city that the prompt names")
-        parser.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", dest="values", help="a planning field; the value may be JSON; may be repeated")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="FIELD=VALUE", dest="values", help="a planning field; the value may be JSON; may be repeated"
+        )
         parser.add_argument("--rulebook", help="a published rulebook instead of the one in force")
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for, as 2024-01-31")
         parser.add_argument("--json", action="store_true", help="print the object that POST /api/v1/runs/ answers")
