@@ -41,7 +41,8 @@ def _example_problems(rulebook: Rulebook, clause_id: str, example: Mapping[str, 
         yield str(error)
         return
     clause = rulebook.by_id[clause_id]
-    day = clause.effective_to or clause.effective_from or rulebook.effective_to or rulebook.effective_from or UNDATED
+    begins = [rulebook.effective_from or UNDATED, *(other.effective_from for other in rulebook.clauses if other.effective_from)]
+    day = clause.effective_to or rulebook.effective_to or max(begins)
     verdict = evaluate(rulebook, complete(rulebook, spec, tuple(example.get("asked") or ())), day)
     finding = next((finding for finding in verdict.findings if finding.id == clause_id), None)
     for name, word in (example.get("expect") or {}).items():

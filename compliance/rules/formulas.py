@@ -18,7 +18,7 @@ import lark
 
 from compliance.rules.errors import FormulaError
 from compliance.rules.values import at_least, ceiling, equal, floor, more_than, round_half_down
-from compliance.vocabulary import FIELDS, ITEM_FIELDS
+from compliance.vocabulary import BUILDING_TYPES, FIELDS, ITEM_FIELDS
 
 Environment = Mapping[str, Any]
 Run = Callable[[Environment], Any]
@@ -243,6 +243,8 @@ def _compare(children: list[Any], scope: Scope) -> Node:
     if sign not in signs or left.type == "items":
         raise FormulaError(f"'{sign}' cannot compare two {left.type} values; use == or !=.")
     _check_codes(left, right)
+    if sign == "==" and right.op == "constant" and right.type == "code":
+        return Node("compare", (left, right), "flag", one_of(left, frozenset({right.value})), sign)
     test, a, b = signs[sign], left.run, right.run
 
     def run(env: Environment) -> bool | None:
@@ -275,13 +277,32 @@ def _membership(children: list[Any], scope: Scope) -> Node:
     if subject.op == "name":
         for code in sorted(codes):
             check_code(subject.value, code)
+    return Node("in", (subject,), "flag", one_of(subject, codes), codes)
+
+
+def one_of(subject: Node, codes: frozenset[Any]) -> Run:
+    """Return the test whether a subject is one of some codes.
+
+    A building type belongs to one use, so that a residential building is no hospital even where its type is not known; a mixed
+    building may hold any type.
+    """
     read = subject.run
+    if not (subject.op == "name" and subject.value == "building_type"):
+
+        def plain(env: Environment) -> bool | None:
+            value = read(env)
+            return None if value is None else value in codes
+
+        return plain
+    uses = {"mixed", None, *(BUILDING_TYPES[code].use for code in codes if code in BUILDING_TYPES)}
 
     def run(env: Environment) -> bool | None:
         value = read(env)
-        return None if value is None else value in codes
+        if value is None:
+            return None if env.get("building_use") in uses else False
+        return value in codes
 
-    return Node("in", (subject,), "flag", run, codes)
+    return run
 
 
 def _flags(builder: Callable[[tuple[Node, ...]], Node], word: str) -> Callable[[list[Any], Scope], Node]:

@@ -15,7 +15,7 @@ import yaml
 from compliance.canonical import sha256
 from compliance.rules.errors import FormulaError, Problem, RulebookError
 from compliance.rules.expressions import matcher, value_node
-from compliance.rules.formulas import Node, Scope, conjunction, disjunction, field_type, name_node, parse_formula
+from compliance.rules.formulas import Node, Scope, conjunction, disjunction, field_type, name_node, one_of, parse_formula
 from compliance.rules.rulebook import (
     LANGUAGE_VERSION,
     Categories,
@@ -427,17 +427,12 @@ class _Loading:
 
 def _matching(subject: Node, match: Any) -> Node:
     read = subject.run
+    if match.one_of is not None:
+        return Node("match", (subject,), "flag", one_of(subject, match.one_of), match)
 
     def run(env: Mapping[str, Any]) -> bool | None:
         value = read(env)
         return None if value is None else match(value)
-
-    if match.one_of is not None:
-        codes = match.one_of
-
-        def run(env: Mapping[str, Any]) -> bool | None:  # the common case, without the call
-            value = read(env)
-            return None if value is None else value in codes
 
     return Node("match", (subject,), "flag", run, match)
 
