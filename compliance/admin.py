@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from compliance.models import City, Rulebook, RulebookRelease, Rule, Run
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Records that nobody changes by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
+from telemetry.read_only import ReadOnlyAdmin
 
 
 @admin.register(City)
@@ -48,6 +30,8 @@ class RulebookReleaseAdmin(ReadOnlyAdmin):
     list_display = ("rulebook", "edition", "status", "published_at", "sha256")
     list_filter = ("status",)
     list_select_related = ("rulebook",)
+    search_fields = ("sha256__startswith", "rulebook__name")
+    large_fields = ("content",)
 
 
 @admin.register(Rule)
@@ -58,6 +42,7 @@ class RuleAdmin(ReadOnlyAdmin):
     list_filter = ("category", "verification")
     list_select_related = ("release__rulebook",)
     search_fields = ("clause_id", "clause_no", "title")
+    large_fields = ("content", "release__content")
 
 
 @admin.register(Run)
@@ -66,5 +51,7 @@ class RunAdmin(ReadOnlyAdmin):
 
     list_display = ("id", "status", "city", "as_of", "created_at")
     list_filter = ("status", "city")
-    search_fields = ("id", "trace_id", "session_id", "external_id")
-    show_full_result_count = False
+    # Whole ids, which have indexes: searching inside them would read every run.
+    search_fields = ("trace_id__exact", "session_id__exact", "external_id__exact")
+    search_help_text = "A run's id, or a whole trace, session or external id."
+    large_fields = ("prompt", "spec", "verdict")

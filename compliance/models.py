@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from typing import Any, ClassVar
 
@@ -36,8 +37,12 @@ class ReleaseQuerySet(models.QuerySet["RulebookRelease"]):
     """Queries over releases."""
 
     def published(self) -> ReleaseQuerySet:
-        """Return the releases in force."""
+        """Return the published releases."""
         return self.filter(status=RulebookRelease.Status.PUBLISHED)
+
+    def in_force(self, day: datetime.date) -> ReleaseQuerySet:
+        """Return the published releases that hold on a day; one without a first day holds only where it is asked for by name."""
+        return self.published().filter(models.Q(effective_to=None) | models.Q(effective_to__gte=day), effective_from__lte=day)
 
 
 class RulebookRelease(models.Model):
@@ -75,11 +80,11 @@ class RuleQuerySet(models.QuerySet["Rule"]):
     """Queries over clauses."""
 
     def published(self) -> RuleQuerySet:
-        """Return the clauses of releases in force."""
-        return self.filter(release__status=RulebookRelease.Status.PUBLISHED)
+        """Return the clauses of published releases, each with its release but without that one's whole content."""
+        return self.filter(release__status=RulebookRelease.Status.PUBLISHED).select_related("release__rulebook").defer("release__content")
 
     def published_releases(self) -> list[tuple[Any, list[str]]]:
-        """Return (id, cities) of the releases in force."""
+        """Return (id, cities) of the published releases."""
         return list(RulebookRelease.objects.published().values_list("pk", "cities"))
 
 

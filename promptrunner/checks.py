@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 
 @register()
@@ -34,18 +36,21 @@ def anonymous_use_is_deliberate(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
-@register("database", deploy=True)
-def mongodb_has_transactions(**kwargs: Any) -> list[CheckMessage]:
-    """Return an error where MongoDB is not a replica set: a run and its event could not commit together."""
-    from django.db import connection  # noqa: PLC0415 - not before the apps are ready
+@register(Tags.database)
+def mongodb_has_transactions(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Return an error for each MongoDB that is not a replica set: a run and its event could not commit together.
 
-    if connection.vendor != "mongodb":
-        return []
-    hello = connection.database.command("hello")
-    if "setName" not in hello and hello.get("msg") != "isdbgrid":
-        return [
-            Error(
-                "This MongoDB is no replica set, so it has no transactions.", hint="Start mongod with --replSet and run rs.initiate().", id="promptrunner.E002"
-            )
-        ]
-    return []
+    `migrate` asks this too; `check` only with `--database default`, since it talks to the server.
+    """
+    errors: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        if connection.vendor == "mongodb" and not has_transactions(connection.database.command("hello")):
+            hint = "Start mongod with --replSet and run rs.initiate()."
+            errors.append(Error(f"The MongoDB of '{alias}' is no replica set, so it has no transactions.", hint=hint, id="promptrunner.E002"))
+    return errors
+
+
+def has_transactions(hello: Mapping[str, Any]) -> bool:
+    """Return whether a server's answer to `hello` is that of a replica set or of a sharded cluster's router."""
+    return "setName" in hello or hello.get("msg") == "isdbgrid"

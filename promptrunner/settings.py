@@ -22,7 +22,7 @@ env = environ.Env()
 
 def required(name: str, says: str) -> str:
     """Return a variable of the environment that production cannot do without."""
-    value = str(env.str(name, default=""))
+    value = str(env.str(name, default="")).strip(" ,")
     if not value and not DEVELOPMENT:
         raise ImproperlyConfigured(f"{name} is not set. {says} (For a laptop: PROMPTRUNNER_ENV=development.)")
     return value
@@ -46,6 +46,30 @@ def whole_number(name: str, default: int) -> int:
     return int(text)
 
 
+def words(text: str) -> list[str]:
+    """Return the parts of a comma-separated list."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    """Return a network of TRUSTED_CLIENTS."""
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"TRUSTED_CLIENTS holds '{text}', which is no network ({error}); write for example 10.0.0.0/8.") from None
+
+
+def made(folder: Path, name: str) -> Path:
+    """Return a folder, made where it is not there yet."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name}: the folder {folder} cannot be made ({error.strerror}); name another, or give the service's user write access."
+        ) from None
+    return folder
+
+
 ENVIRONMENT = str(env.str("PROMPTRUNNER_ENV", default="production"))
 if ENVIRONMENT not in ("production", "development"):
     raise ImproperlyConfigured(f"PROMPTRUNNER_ENV is '{ENVIRONMENT}'; write production or development.")
@@ -53,13 +77,18 @@ DEVELOPMENT = ENVIRONMENT == "development"
 
 SECRET_KEY = required("SECRET_KEY", "Set it to 50 or more random characters and keep it secret.") or "development-only-key-that-production-refuses-to-use"
 DEBUG = flag("DEBUG")
-ALLOWED_HOSTS = [host for host in required("ALLOWED_HOSTS", "List the host names that the service answers to, comma-separated.").split(",") if host] or [
+if DEBUG and not DEVELOPMENT:
+    raise ImproperlyConfigured(
+        "DEBUG is on in production, where its pages would show secrets to callers. Unset it. (For a laptop: PROMPTRUNNER_ENV=development.)"
+    )
+ALLOWED_HOSTS = words(required("ALLOWED_HOSTS", "List the host names that the service answers to, comma-separated.")) or [
     "localhost", "127.0.0.1", "[::1]", "testserver",
 ]  # fmt: skip
 
 ALLOW_ANONYMOUS = flag("ALLOW_ANONYMOUS")
 """Whether the API answers without a token. Only `make run` sets it; nothing is inferred from DEBUG or the bind address."""
-TRUSTED_CLIENTS = [ipaddress.ip_network(network) for network in str(env.str("TRUSTED_CLIENTS", default="")).split(",") if network]
+TRUSTED_CLIENTS = [network(text) for text in words(str(env.str("TRUSTED_CLIENTS", default="")))]
+"""Networks from which the frozen routes take calls without a token."""
 
 DATA_DIR = Path(str(env.str("DATA_DIR", default=str(BASE_DIR / "data")))).resolve()
 
@@ -93,7 +122,7 @@ DATABASE_URL = str(env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'prom
 DATABASES = {"default": database(DATABASE_URL)}
 MONGODB = DATABASES["default"]["ENGINE"] == "django_mongodb_backend"
 if DATABASE_URL.startswith("sqlite:///") and not DATABASE_URL.endswith(":memory:"):
-    Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+    made(Path(str(DATABASES["default"]["NAME"])).parent, "DATABASE_URL" if "DATABASE_URL" in env.ENVIRON else "DATA_DIR")
 
 # On MongoDB Django's own apps need ObjectId keys, and migrations made for them (see docs/databases.md).
 _DJANGO_APPS = (
@@ -134,6 +163,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.
 MIDDLEWARE = [
     "telemetry.middleware.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "promptrunner.security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -164,6 +194,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+if DEVELOPMENT:
+    made(STATIC_ROOT, "Static files")
 WHITENOISE_USE_FINDERS = True  # static files are served without a collect step
 WHITENOISE_AUTOREFRESH = False
 

@@ -38,8 +38,9 @@ def uv_command() -> str:
 
 def compile_lock(name: str, output: Path, *extra: str) -> subprocess.CompletedProcess[str]:
     """Return the finished `uv pip compile` of one list."""
-    command = [uv_command(), "pip", "compile", "--quiet", "--no-config", "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock", *TARGET, *extra]
-    return subprocess.run([*command, "--output-file", str(output), f"{name}.in"], cwd=FOLDER, capture_output=True, text=True, check=False)  # noqa: S603
+    options = ["--quiet", "--no-config", "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock", *TARGET, *extra]
+    command = [uv_command(), "pip", "compile", *options, "--output-file", str(output), f"{name}.in"]
+    return subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
 
 
 def pins(text: str) -> dict[str, str]:
@@ -81,7 +82,11 @@ def problems_between() -> list[str]:
     found = []
     for small, large in (("base", "prod"), ("prod", "dev")):
         inner, outer = (pins((FOLDER / f"{name}.txt").read_text()) for name in (small, large))
-        found += [f"{large}.txt: {package} is {outer.get(package)}, but {version} in {small}.txt." for package, version in inner.items() if outer.get(package) != version]
+        found += [
+            f"{large}.txt: {package} is {outer.get(package)}, but {version} in {small}.txt."
+            for package, version in inner.items()
+            if outer.get(package) != version
+        ]
     return found
 
 

@@ -1,32 +1,19 @@
-"""Events in the admin, to read."""
+"""Events in the admin, to read: they are written with the record that they report."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 
 from telemetry.models import Event
+from telemetry.read_only import ReadOnlyAdmin
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin[Event]):
+class EventAdmin(ReadOnlyAdmin):
     """Telemetry events."""
 
     list_display = ("event_type", "run_id", "trace_id", "timestamp", "delivered_at")
     list_filter = ("event_type",)
-    search_fields = ("trace_id", "run_id")
-    show_full_result_count = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse: events are written with the record that they report."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Refuse."""
-        return False
+    search_fields = ("trace_id__exact",)
+    id_fields = ("run_id",)
+    large_fields = ("payload",)

@@ -17,7 +17,9 @@ class TraceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Run the request inside its trace."""
-        token = begin_trace(trace_id_of(request.headers.get("traceparent", ""), request.headers.get("X-Trace-Id", "")))
+        trace_id = trace_id_of(request.headers.get("traceparent", ""), request.headers.get("X-Trace-Id", ""))
+        request.trace_id = trace_id  # type: ignore[attr-defined] - for the lines that Django logs once the trace has ended
+        token = begin_trace(trace_id)
         try:
             response = self.get_response(request)
             response["X-Trace-Id"] = current_trace_id()

@@ -8,7 +8,8 @@ import secrets
 from contextvars import ContextVar, Token
 
 _trace: ContextVar[str] = ContextVar("trace_id", default="")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+# W3C Trace Context: version ff and ids of zeros are invalid, and only versions after 00 may say more.
+_TRACEPARENT = re.compile(r"(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
 _OWN = re.compile(r"[A-Za-z0-9._:\-]{1,100}")
 
 
@@ -24,7 +25,7 @@ def trace_id_of(traceparent: str = "", own: str = "") -> str:
     '4bf92f3577b34da6a3ce929d0e0e4736'
     """
     match = _TRACEPARENT.fullmatch(traceparent.strip().lower())
-    if match and match[1] != "0" * 32:
+    if match:
         return match[1]
     return own if _OWN.fullmatch(own) else new_trace_id()
 
@@ -51,5 +52,5 @@ class TraceFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Set `trace_id` ("-" outside any request)."""
-        record.trace_id = _trace.get() or "-"
+        record.trace_id = _trace.get() or getattr(getattr(record, "request", None), "trace_id", "-")
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -16,3 +17,8 @@ def atomic(using: str = DEFAULT_DB_ALIAS) -> AbstractContextManager[Any]:
         context: AbstractContextManager[Any] = mongodb.atomic(using=using)
         return context
     return transaction.atomic(using=using)
+
+
+def on_commit(do: Callable[[], object], using: str = DEFAULT_DB_ALIAS) -> None:
+    """Call something once the surrounding `atomic` has committed, at once where there is none, and never after a rollback."""
+    transaction.on_commit(do, using=using)

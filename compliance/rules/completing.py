@@ -104,7 +104,7 @@ class _Completing:
             if known is None:
                 continue
             self._add(default.field, known, "assumed", default.says or f"{FIELDS[default.field].label} taken as the rulebook's default", default.range)
-            inputs = [name for name in default.node.names() if name in self.behind]
+            inputs = [name for name in default.reads if name in self.behind]
             self.behind[default.field] = frozenset({default.field}).union(*(self.behind[name] for name in inputs))
 
     def _add(self, target: str, value: Value, origin: Origin, says: str, span: tuple[float, float] | None = None) -> None:

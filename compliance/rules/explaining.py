@@ -106,7 +106,8 @@ def write_result(check: Check, short: float | None) -> str:
     if check.settled_by:
         return f"it is settled by the stated {FIELDS[check.settled_by].label}, which holds"
     if check.subject is None:
-        return "the proposal must provide it" if check.outcome == "REQUIRED" else "" if check.outcome == "SATISFIED" else "the proposal does not state it"
+        words = {"REQUIRED": "the proposal must provide it" if is_number(check.minimum) else "the proposal must keep to it", "SATISFIED": ""}
+        return words.get(check.outcome, "the proposal does not state it")
     proposed = f"{write_value(check.field, check.subject)} is proposed"
     if check.outcome != "VIOLATED" or short is None:
         return proposed

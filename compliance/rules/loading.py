@@ -87,7 +87,11 @@ def parse_content(text: str, file: str = "") -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
+        # Canonical JSON sorts keys, and tiers are bought in their order: they are kept as a list of [name, value].
+        return {
+            str(key): [[str(name), _plain(tier)] for name, tier in inner.items()] if key == "tiers" and isinstance(inner, dict) else _plain(inner)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, datetime.date) else value
@@ -240,7 +244,7 @@ class _Loading:
             raise FormulaError("a default cannot be computed from itself.")
         if node.names() & set(self.facts):
             raise FormulaError("defaults are filled before the facts are computed; use planning fields only.")
-        return Default(name, node, says, (float(span[0]), float(span[1])) if span else None)
+        return Default(name, node, node.names(), says, (float(span[0]), float(span[1])) if span else None)
 
     # Clauses
 
@@ -305,7 +309,8 @@ class _Loading:
         if not isinstance(raw, Mapping):
             self._problem(clause, "conditions", "write a mapping, such as {abutting_road_width_m: {min: 9, below: 18}}.")
             return
-        for key, value in raw.items():
+        for key in _in_vocabulary_order(raw):
+            value = raw[key]
             with self._at(clause, f"conditions.{key}"):
                 if key == "test":
                     for formula in value if isinstance(value, list) else [value]:
@@ -334,7 +339,8 @@ class _Loading:
         if not isinstance(raw, Mapping):
             self._problem(clause, "limits", "write a mapping, such as {height_m: 24}.")
             return
-        for field, value in raw.items():
+        for field in _in_vocabulary_order(raw):
+            value = raw[field]
             with self._at(clause, f"limits.{field}"):
                 if field not in FIELDS:
                     raise FormulaError(f"'{field}' is not a planning field; check the spelling.")
@@ -367,9 +373,9 @@ class _Loading:
 
     def _tiers(self, raw: Mapping[str, Any], scope: Scope) -> tuple[tuple[str, Node], ...]:
         tiers = raw["tiers"]
-        if set(raw) != {"tiers"} or not isinstance(tiers, Mapping) or not tiers:
+        if set(raw) != {"tiers"} or not isinstance(tiers, list) or not tiers or not all(isinstance(tier, list) and len(tier) == 2 for tier in tiers):
             raise FormulaError("tiers are increments in order, such as {tiers: {basic: 1.10, premium: 0.50, tdr: 0.90}}.")
-        return tuple((str(name), value_node(value, scope, "number")) for name, value in tiers.items())
+        return tuple((str(name), value_node(value, scope, "number")) for name, value in tiers)
 
     def _requirements(self, raw: Any, clause: str, scope: Scope) -> Iterator[Requirement]:
         for index, entry in enumerate(raw if isinstance(raw, list) else [raw]):
@@ -423,6 +429,12 @@ class _Loading:
             return clauses
         by_id = {clause.id: clause for clause in clauses}
         return [by_id[name] for name in order]
+
+
+def _in_vocabulary_order(raw: Mapping[str, Any]) -> list[str]:
+    """Return the keys in the vocabulary's order, others after them by name: what is written in any order reads the same."""
+    places = {name: place for place, name in enumerate(FIELDS)}
+    return sorted(raw, key=lambda key: (places.get(key, len(places)), key))
 
 
 def _matching(subject: Node, match: Any) -> Node:

@@ -139,6 +139,7 @@ class Default:
 
     field: str
     node: Node
+    reads: frozenset[str]
     says: str
     range: tuple[float, float] | None = None
 

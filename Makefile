@@ -1,0 +1,63 @@
+# Prompt Runner. `make help` lists what there is.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-all test-databases test-more lint checks lock bench clean
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+# What `make test` leaves out: what needs a server of its own, whole browser journeys, and slow tests.
+QUICK := not postgres and not mongodb and not redis and not browser and not slow
+export PYTHON
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+.venv/.installed-dev: requirements/dev.txt scripts/setup.sh
+	@scripts/setup.sh dev
+
+.venv/.installed-prod: requirements/prod.txt scripts/setup.sh
+	@scripts/setup.sh prod
+
+setup: .venv/.installed-dev ## make .venv with everything for development (once)
+	@:
+
+run: .venv/.installed-prod ## check a sample proposal and serve on PORT (8000)
+	@$(BIN)/python scripts/run.py
+
+test: setup ## the tests on SQLite and one in the browser, under 5 minutes
+	@scripts/ensure_system.sh chromium || [ -z "$${CI:-}" ]
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "$(QUICK)" $(ARGS)
+
+test-all: test test-more test-databases ## all tests, on SQLite, PostgreSQL and MongoDB's wire protocol, under 30 minutes
+
+test-more: setup
+	@scripts/ensure_system.sh chromium
+	@env -u DATABASE_URL $(PYTEST) -m "slow or browser or redis" $(ARGS) || [ $$? -eq 5 ]
+
+test-databases: setup
+	@scripts/ensure_system.sh postgresql
+	@$(BIN)/python scripts/with_database.py postgres $(PYTEST) -n 2 --database-only -m "not mongodb and not redis and not browser and not browser_smoke and not slow" $(ARGS)
+	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "not postgres and not redis and not browser and not browser_smoke and not slow" $(ARGS)
+
+lint: setup ## format and lint, types, import direction (changes files)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+checks: setup ## everything that CI checks besides the tests (changes nothing)
+	@scripts/checks.sh
+
+lock: setup ## requirements/*.txt from requirements/*.in; UPGRADE="name ..." takes newer versions
+	@$(BIN)/python scripts/locks.py write $(UPGRADE)
+
+bench: setup ## the figures of docs/performance.md
+	@$(BIN)/python -m benchmarks.bench_pipeline $(ARGS)
+	@scripts/ensure_system.sh wrk
+	@$(BIN)/python -m benchmarks.bench_post_runs $(ARGS)
+
+clean: ## remove .venv and caches; data/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,42 @@
+"""Values that follow from stated ones by an exact identity; the formula stands in the note."""
+
+from __future__ import annotations
+
+from compliance.reading.result import Reading
+from compliance.specs import Spec, round_number
+from compliance.vocabulary import BUILDING_TYPES, FIELDS, zones_of
+
+
+def derive(spec: Spec, asked: frozenset[str]) -> list[Reading]:
+    """Return the values that follow exactly from a spec and do not stand in it.
+
+    Args:
+        spec: given and stated values.
+        asked: fields on which there is a question; nothing is derived for them.
+
+    >>> [(reading.field, reading.value) for reading in derive({"plot_width_m": 25.0, "plot_depth_m": 40.0}, frozenset())]
+    [('plot_area_sq_m', 1000.0)]
+    """
+    found: list[Reading] = []
+
+    def add(name: str, value: float | str | int, note: str) -> None:
+        if name not in spec and name not in asked and all(reading.field != name for reading in found):
+            found.append(Reading(name, value, FIELDS[name].unit, "derived", note=note))
+
+    width, depth = spec.get("plot_width_m"), spec.get("plot_depth_m")
+    if isinstance(width, (int, float)) and isinstance(depth, (int, float)):
+        area = round_number(width * depth)
+        if 0 < area <= FIELDS["plot_area_sq_m"].high:
+            add("plot_area_sq_m", area, "plot_area_sq_m = plot_width_m * plot_depth_m")
+    kind = spec.get("building_type")
+    if isinstance(kind, str) and BUILDING_TYPES[kind].use is not None:
+        add("building_use", str(BUILDING_TYPES[kind].use), f"the use of the building type {kind}")
+    zone, city = spec.get("land_use_zone"), spec.get("city")
+    if isinstance(zone, str):
+        entry = zones_of(city if isinstance(city, str) else None).get(zone)
+        if entry is not None and entry.use is not None:
+            add("building_use", str(entry.use), f"the use of the zone {zone}")
+    mix = spec.get("dwelling_mix")
+    if isinstance(mix, list):
+        add("dwelling_units", int(sum(item["count"] for item in mix)), "dwelling_units = sum of the counts of dwelling_mix")
+    return found

@@ -1,0 +1,157 @@
+"""`read_prompt`: the steps of reading in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from compliance.reading.choosing import Candidate, Choices, collect, decide
+from compliance.reading.codes import Page, find_codes
+from compliance.reading.corrections import hidden_instructions, settle
+from compliance.reading.deriving import derive
+from compliance.reading.levels import collect_levels, collect_notations, dwelling_mix
+from compliance.reading.marks import find_marks
+from compliance.reading.pasted import is_pasted, pasted_mix, unpaste
+from compliance.reading.quantities import Quantity, find_quantities
+from compliance.reading.result import MAX_PROMPT_CHARACTERS, PromptTooLongError, Question, Reading, ReadResult
+from compliance.reading.roles import find_anchors, match_roles
+from compliance.reading.storeys import Notation, find_notations
+from compliance.reading.tokens import Token, fold, tokenise
+from compliance.specs import Spec, normalise_spec
+from compliance.vocabulary import FIELDS
+
+
+def read_prompt(text: str, given: Mapping[str, Any] | None = None, city: str | None = None) -> ReadResult:
+    """Return the given, stated and derived values of a proposal, and the questions that it leaves; nothing is assumed.
+
+    Args:
+        text: the prompt, at most `MAX_PROMPT_CHARACTERS` long.
+        given: structured values, which beat what the prompt says.
+        city: the city, as if given.
+
+    Raises:
+        PromptTooLongError: the prompt is longer than is read.
+        SpecError: a given value is none that a proposal can have.
+
+    >>> read_prompt("G+7 on a 30 x 40 m plot, 18 m road, Baner").spec["plot_area_sq_m"]
+    1200.0
+    """
+    if len(text) > MAX_PROMPT_CHARACTERS:
+        raise PromptTooLongError(len(text))
+    known = normalise_spec({**({"city": city} if city else {}), **(given or {})})
+    named = known.get("city")
+    stated, questions = _stated(text, named if isinstance(named, str) else None)
+    return _join(known, stated, questions)
+
+
+def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]:
+    """Return what the prompt itself states, and the questions it raises."""
+    folded = fold(text)
+    mix = pasted_mix(text)
+    if mix is not None:
+        folded = folded[: mix[1]] + ";" * (mix[2] - mix[1]) + folded[mix[2] :]
+    if is_pasted(folded):
+        folded = unpaste(folded)
+    tokens = tokenise(text, folded)
+    hidden = hidden_instructions(tokens)
+    if hidden:
+        folded = _blank(folded, tokens, hidden)
+        tokens = tokenise(text, folded)
+    notations = find_notations(folded)
+    page = Page(text, folded, tokens, find_marks(tokens))
+    codes = find_codes(page, city)
+    quantities = _outside(
+        find_quantities(text, folded, tokens),
+        notations,
+        [(entry.start, entry.end) for entry in codes.found if entry.field in ("redevelopment_clause", "land_use_zone")],
+    )
+    page.metric = _is_metric(quantities)
+    settle(tokens, quantities)
+    anchors = find_anchors(tokens, _outside_marks(page, notations), quantities)
+    roles = match_roles(folded, tokens, anchors, quantities)
+    choices = Choices()
+    collect_notations(page, notations, choices)
+    collect(page, roles, choices)
+    collect_levels(page, roles, choices, notations)
+    if mix is None:
+        mix = dwelling_mix(page, roles)
+    if mix is not None and len(mix[0]) > 1:
+        choices.fields.pop("dwelling_units", None)
+    decided = decide(page, choices)
+    readings = [
+        Reading(entry.field, entry.value, FIELDS[entry.field].unit, "stated", text[entry.start : entry.end], entry.start, entry.end, entry.note)
+        for entry in codes.found
+    ]
+    readings += [_reading(text, name, candidate) for name, candidate in decided.items()]
+    if mix is not None:
+        readings.append(Reading("dwelling_mix", mix[0], "", "stated", text[mix[1] : mix[2]], mix[1], mix[2]))  # type: ignore[arg-type]
+    questions = [Question(name, question, text[start:end] or None) for name, question, start, end in (*codes.questions, *choices.questions)]
+    return readings, questions
+
+
+def _reading(text: str, name: str, candidate: Candidate) -> Reading:
+    return Reading(name, candidate.value, FIELDS[name].unit, "stated", text[candidate.start : candidate.end], candidate.start, candidate.end, candidate.note)
+
+
+def _blank(folded: str, tokens: list[Token], ranges: list[tuple[int, int]]) -> str:
+    """Return the text with ranges of tokens blanked by full stops, so that nothing reads across them."""
+    pieces: list[str] = []
+    position = 0
+    for first, last in ranges:
+        start, end = tokens[first].start, tokens[last - 1].end
+        pieces += [folded[position:start], ";" * (end - start)]
+        position = end
+    return "".join([*pieces, folded[position:]])
+
+
+def _outside(quantities: list[Quantity], notations: list[Notation], places: list[tuple[int, int]]) -> list[Quantity]:
+    """Return the quantities that are no part of a storey notation, a zone or a clause."""
+    taken = sorted([*((notation.start, notation.end) for notation in notations), *places])
+    kept: list[Quantity] = []
+    at = 0
+    for quantity in quantities:
+        while at < len(taken) and taken[at][1] <= quantity.start:
+            at += 1
+        if at < len(taken) and taken[at][0] < quantity.end and quantity.start < taken[at][1]:
+            continue
+        kept.append(quantity)
+    return kept
+
+
+def _outside_marks(page: Page, notations: list[Notation]) -> list[Any]:
+    """Return the marks that are no part of a storey notation."""
+    if not notations:
+        return page.marks
+    kept = []
+    at = 0
+    for mark in page.marks:
+        start = page.tokens[mark.first].start
+        while at < len(notations) and notations[at].end <= start:
+            at += 1
+        if at < len(notations) and notations[at].start <= start:
+            continue
+        kept.append(mark)
+    return kept
+
+
+def _is_metric(quantities: list[Quantity]) -> bool:
+    """Return whether every length that names its unit is in metres, and at least one is."""
+    units = {quantity.unit.name for quantity in quantities if quantity.unit is not None and quantity.measures in ("length", "pair", "area")}
+    return "m" in units and units <= {"m", "sq m", "mm", "cm", "hectare"}
+
+
+def _join(known: Spec, stated: list[Reading], questions: list[Question]) -> ReadResult:
+    """Return given over stated over derived values."""
+    said = {reading.field: reading for reading in stated}
+    readings: list[Reading] = []
+    for name, value in known.items():
+        other = said.get(name)
+        note = f"the prompt says {other.value}" if other is not None and other.value != value else None
+        readings.append(Reading(name, value, FIELDS[name].unit, "given", note=note))
+    readings += [reading for reading in stated if reading.field not in known]
+    questions = [question for question in questions if question.field not in known or question.field == "city"]
+    spec: Spec = {reading.field: reading.value for reading in readings}
+    derived = derive(spec, frozenset(question.field for question in questions))
+    readings += derived
+    spec.update({reading.field: reading.value for reading in derived})
+    return ReadResult(spec, tuple(readings), tuple(dict.fromkeys(questions)))

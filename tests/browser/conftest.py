@@ -1,0 +1,50 @@
+"""Headless Chromium from the system's packages, which must not talk to anything but this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+OWN_SCHEMES = {"data", "blob", "about"}
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """Yield a page of a fresh browser; the test fails where the page asked another machine for anything, or wrote an error to its console."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if chromium is None:
+        says = "Chromium is not installed; scripts/ensure_system.sh chromium installs it."
+        if os.environ.get("CI"):
+            pytest.fail(says)
+        pytest.skip(says)
+    asked: list[str] = []
+    errors: list[str] = []
+    # Playwright runs an event loop in this thread; Django would refuse the test's own database calls beside it.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+            page = browser.new_page()
+            page.on("request", lambda request: asked.append(request.url))
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            yield page
+            browser.close()
+    finally:
+        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+        if before is not None:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+    left = [url for url in asked if urlsplit(url).scheme not in OWN_SCHEMES and urlsplit(url).hostname not in LOOPBACK]
+    assert not left, f"The page asked other machines: {left}"
+    assert not errors, f"The page's scripts failed: {errors}"
