@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all test-databases test-more lint checks lock bench clean
+.PHONY: help setup run test test-all test-more test-postgres test-mongodb lint checks lock bench clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -30,16 +30,19 @@ test: setup ## the tests on SQLite and one in the browser, under 5 minutes
 	@scripts/ensure_system.sh chromium || [ -z "$${CI:-}" ]
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "$(QUICK)" $(ARGS)
 
-test-all: test test-more test-databases ## all tests, on SQLite, PostgreSQL and MongoDB's wire protocol, under 30 minutes
+test-all: test test-more test-postgres test-mongodb ## all tests, on SQLite, PostgreSQL and MongoDB's wire protocol, under 30 minutes
 
 test-more: setup
 	@scripts/ensure_system.sh chromium
 	@env -u DATABASE_URL $(PYTEST) -m "slow or browser or redis" $(ARGS) || [ $$? -eq 5 ]
 
-test-databases: setup
+# Each starts a server of its own on a free port and runs the tests that use the database.
+test-postgres: setup ## the database tests on PostgreSQL
 	@scripts/ensure_system.sh postgresql
-	@$(BIN)/python scripts/with_database.py postgres $(PYTEST) -n 2 --database-only -m "not mongodb and not redis and not browser and not browser_smoke and not slow" $(ARGS)
-	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "not postgres and not redis and not browser and not browser_smoke and not slow" $(ARGS)
+	@$(BIN)/python scripts/with_database.py postgres $(PYTEST) -n 2 --database-only -m "$(QUICK) and not browser_smoke or postgres" $(ARGS)
+
+test-mongodb: setup ## the database tests on a MongoDB-wire server
+	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb" $(ARGS)
 
 lint: setup ## format and lint, types, import direction (changes files)
 	@$(BIN)/ruff check --fix .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from compliance.models import City, Rulebook, RulebookRelease, Rule, Run
+from compliance.models import City, Rule, Rulebook, RulebookRelease, Run
 from telemetry.read_only import ReadOnlyAdmin
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.core.cache import cache
 from django.utils import timezone
 
 from compliance.canonical import canonical
@@ -104,19 +105,31 @@ def release_publish(*, release: RulebookRelease) -> None:
         release.status = RulebookRelease.Status.PUBLISHED
         release.published_at = timezone.now()
         release.save(update_fields=["status", "published_at"])
+    cache.delete(PUBLISHED)
 
 
 def release_in_force(*, city: str, as_of: datetime.date) -> RulebookRelease | None:
     """Return the published release in force in a city on a day, or None. A rulebook without effective dates is never in force by itself."""
     candidates = [
         release
-        for release in map(_release, RulebookRelease.objects.published().values_list("pk", flat=True))
+        for release in map(_release, _published())
         if city in release.cities
         and release.effective_from is not None
         and release.effective_from <= as_of
         and (release.effective_to is None or as_of <= release.effective_to)
     ]
     return max(candidates, key=lambda release: (release.effective_from, release.published_at), default=None)
+
+
+PUBLISHED = "compliance.published_releases"
+PUBLISHED_FOR_SECONDS = 1
+"""How long a process may take a publish by another one not to have happened; asking for every request would cost a tenth of it."""
+
+
+def _published() -> list[uuid.UUID]:
+    """Return the ids of the published releases."""
+    found: list[uuid.UUID] = cache.get_or_set(PUBLISHED, lambda: list(RulebookRelease.objects.published().values_list("pk", flat=True)), PUBLISHED_FOR_SECONDS)
+    return found
 
 
 @lru_cache(maxsize=256)

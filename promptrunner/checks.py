@@ -44,7 +44,7 @@ def mongodb_has_transactions(databases: Sequence[str] | None = None, **kwargs: A
     """
     errors: list[CheckMessage] = []
     for alias in databases or ():
-        connection = connections[alias]
+        connection: Any = connections[alias]
         if connection.vendor == "mongodb" and not has_transactions(connection.database.command("hello")):
             hint = "Start mongod with --replSet and run rs.initiate()."
             errors.append(Error(f"The MongoDB of '{alias}' is no replica set, so it has no transactions.", hint=hint, id="promptrunner.E002"))

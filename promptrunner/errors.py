@@ -65,12 +65,12 @@ def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] |
         code = next(iter(_codes(error.get_codes())), "invalid")
         return 400, problem(400, code if code != "required" else "invalid", _first(errors), errors), {}
     if isinstance(error, exceptions.APIException):
-        headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else {}
-        if getattr(error, "wait", None):
-            headers["Retry-After"] = str(int(error.wait or 0) + 1)  # type: ignore[attr-defined]
-        code = error.get_codes()
+        login: str | None = getattr(error, "auth_header", None)
+        wait: float | None = getattr(error, "wait", None)
+        headers = {**({"WWW-Authenticate": login} if login else {}), **({"Retry-After": str(int(wait) + 1)} if wait is not None else {})}
+        named = error.get_codes()
         detail = SEND_A_TOKEN if isinstance(error, exceptions.NotAuthenticated) else str(error.detail)
-        return error.status_code, problem(error.status_code, code if isinstance(code, str) else "error", detail), headers
+        return error.status_code, problem(error.status_code, named if isinstance(named, str) else "error", detail), headers
     return None
 
 

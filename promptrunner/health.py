@@ -38,7 +38,7 @@ class DatabaseReachable(HealthCheck):
 
     def run(self) -> None:
         """Ask the database for one answer."""
-        connection = connections[self.alias]
+        connection: Any = connections[self.alias]
         try:
             if connection.vendor == "mongodb":
                 connection.database.command("ping")

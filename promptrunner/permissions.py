@@ -17,4 +17,4 @@ class TokenOrAnonymousInstallation(BasePermission):
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Return whether the caller is known or need not be."""
-        return bool(settings.ALLOW_ANONYMOUS or (request.user and request.user.is_authenticated))
+        return bool(settings.ALLOW_ANONYMOUS or request.user.is_authenticated)

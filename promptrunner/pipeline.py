@@ -208,21 +208,31 @@ def run_proposal(
     return run, watch.performance()
 
 
-def run_wire(run: Run, performance: Mapping[str, float] | None = None) -> dict[str, Any]:
-    """Return the native wire form of a stored run."""
-    successor = Run.objects.filter(supersedes=run.pk).values_list("pk", flat=True).first() if performance is None else None
-    wire: dict[str, Any] = {
+def run_json(run: Run, performance: Mapping[str, float] | None = None) -> bytes:
+    """Return the native wire form of a stored run as JSON: what belongs to this run, and the verdict's stored text as it stands.
+
+    Args:
+        run: the run.
+        performance: milliseconds per stage, known only just after it was made.
+    """
+    latest = performance is not None or not Run.objects.filter(supersedes=run.pk).exists()
+    own: dict[str, Any] = {
         "id": str(run.pk),
-        **json.loads(run.verdict),
         "trace_id": run.trace_id,
+        "latest": latest,
         "performance": dict(performance) if performance is not None else {"total_ms": run.duration_ms},
         "created_at": run.created_at.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z"),
     }
     if run.session_id:
-        wire["session_id"] = run.session_id
+        own["session_id"] = run.session_id
     if run.supersedes_id:
-        wire["supersedes"] = str(run.supersedes_id)
-    wire["latest"] = successor is None
+        own["supersedes"] = str(run.supersedes_id)
+    return json.dumps(own).encode()[:-1] + b"," + run.verdict.encode()[1:]
+
+
+def run_wire(run: Run, performance: Mapping[str, float] | None = None) -> dict[str, Any]:
+    """Return the native wire form of a stored run; see `run_json`."""
+    wire: dict[str, Any] = json.loads(run_json(run, performance))
     return wire
 
 

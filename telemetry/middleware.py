@@ -18,7 +18,8 @@ class TraceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Run the request inside its trace."""
         trace_id = trace_id_of(request.headers.get("traceparent", ""), request.headers.get("X-Trace-Id", ""))
-        request.trace_id = trace_id  # type: ignore[attr-defined] - for the lines that Django logs once the trace has ended
+        # For the lines that Django logs once the trace has ended.
+        request.trace_id = trace_id  # type: ignore[attr-defined]
         token = begin_trace(trace_id)
         try:
             response = self.get_response(request)

@@ -11,6 +11,14 @@ from compliance.packaged import FOLDER
 from compliance.rules import load_file
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Each test begins without what an earlier one left in the process's cache: its database rows are gone."""
+    from django.core.cache import cache
+
+    cache.clear()
+
+
 @pytest.fixture
 def rulebooks(db: None) -> None:
     """The packaged rulebooks, loaded and published."""

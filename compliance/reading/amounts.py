@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from compliance.reading.tokens import NUMBER, WORD, Token
 
-_ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_ONES = "zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen".split("|")
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 SMALL: dict[str, float] = {
     **{word: float(value) for value, word in enumerate(_ONES)},
     **{word: float(value) for value, word in zip(range(20, 100, 10), _TENS, strict=True)},
@@ -98,6 +98,8 @@ def _words(tokens: list[Token], at: int) -> tuple[float, int] | None:
         return _after_point(tokens, after, value)
     if _text(tokens, after) == "and" and _text(tokens, after + 1) == "a" and _text(tokens, after + 2) in ("half", "quarter"):
         return value + _HALVES[tokens[after + 2].text], after + 3
+    if _text(tokens, after) == "and" and _text(tokens, after + 1) == "half":
+        return value + 0.5, after + 2
     if last == "three" and _text(tokens, after) in ("quarter", "quarters", "fourth"):
         after += 1 + (_text(tokens, after + 1) in ("of", "an"))
         return 0.75, after + (_text(tokens, after) in ("a", "an"))
@@ -109,9 +111,7 @@ def _after_point(tokens: list[Token], after: int, value: float) -> tuple[float, 
     after += 1
     while len(digits) < 6:
         word = _text(tokens, after)
-        if word in SMALL and SMALL[word] < 10 and SMALL[word] == int(SMALL[word]):
-            digits += str(int(SMALL[word]))
-        elif word in SMALL and not digits and SMALL[word] == int(SMALL[word]):
+        if (word in SMALL and SMALL[word] < 10 and SMALL[word] == int(SMALL[word])) or (word in SMALL and not digits and SMALL[word] == int(SMALL[word])):
             digits += str(int(SMALL[word]))
         else:
             break

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
 from compliance.reading.codes import Page
 from compliance.reading.quantities import Quantity
 from compliance.reading.roles import Role
-from compliance.reading.units import AREA, ASK, LENGTH, PLAIN
+from compliance.reading.units import AREA, ASK, LENGTH, PLAIN, unit_in
 from compliance.reading.words import PAIR
 from compliance.specs import round_number
 from compliance.vocabulary import FIELDS
@@ -16,7 +17,9 @@ from compliance.vocabulary import FIELDS
 _JOIN = frozenset({"and", "&", ",", "/", "a", "an", "the", "+", "-", "is", ":", "other", "another", "one", "by", "of", "m", "wide"})
 _CORNER = frozenset({"corner", "roads", "streets", "junction"})
 _NOT_PROPOSED = frozenset(
-    "existing old neighbouring neighboring neighbour adjacent adjoining nearby opposite surrounding present dilapidated demolish demolishing former".split()
+    ("existing|old|neighbouring|neighboring|neighbour|adjacent|adjoining|nearby|opposite|surrounding|present|dilapidated|demolish|demolishing|former").split(
+        "|"
+    )
 )
 
 
@@ -69,12 +72,21 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
         if role.sides:
             sides = True
             continue
-        if role.label is None:
+        if quantity.forced:
+            choices.add(quantity.forced, Candidate(quantity.value, quantity.start, quantity.end))
+        elif role.label is None and quantity.measures == LENGTH and quantity.corrects and _of_building(page, quantity):
+            choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, True, True, quantity.problem))
+        elif role.label is None:
             _alone(page, quantity, choices)
         elif role.label.field:
             _labelled(page, role, choices, roles, at)
     if sides:
         _margins(page, roles, choices)
+
+
+def _of_building(page: Page, quantity: Quantity) -> bool:
+    """Return whether a corrected length without a label is said of the building ("lower the building from 30 m to 24 m")."""
+    return any(token.text in ("building", "tower", "block", "structure") for token in page.tokens[max(0, quantity.first - 8) : quantity.first])
 
 
 def _span(page: Page, role: Role) -> tuple[int, int]:
@@ -96,12 +108,11 @@ def _share(page: Page, roles: list[Role]) -> None:
     live = [role for role in roles if not role.quantity.replaced]
     run: list[Role] = []
     for role in [*live, None]:
-        if role is not None and role.quantity.measures in (LENGTH, PLAIN) and not role.quantity.words:
-            if run:
-                gap = _between(page, run[-1], role)
-                if 0 < len(gap) <= 3 and all(text in _JOIN for text in gap):
-                    run.append(role)
-                    continue
+        if role is not None and role.quantity.measures in (LENGTH, PLAIN) and not role.quantity.words and run:
+            gap = _between(page, run[-1], role)
+            if 0 < len(gap) <= 3 and all(text in _JOIN for text in gap):
+                run.append(role)
+                continue
         _share_run(page, run)
         run = [role] if role is not None and role.quantity.measures in (LENGTH, PLAIN) and not role.quantity.words else []
 
@@ -129,7 +140,7 @@ def _share_run(page: Page, run: list[Role]) -> None:
         if anchor.sides:
             ordered = [role, *block] if before else [*block[::-1], role]
             _deal(ordered, anchor.sides)
-        elif role.label.name == "road" and (anchor.plural or _is_corner(page)):
+        elif (role.label.name == "road" and (anchor.plural or _is_corner(page))) or (role.label.name == "height" and _is_list(page, [role, *block])):
             for other in block:
                 other.label, other.anchor, other.bond = role.label, anchor, 4.0
         else:
@@ -151,6 +162,13 @@ def _deal(ordered: list[Role], sides: tuple[tuple[str, ...], ...]) -> None:
         return
     for role, names in zip(ordered, sides, strict=True):
         role.label, role.anchor, role.bond, role.sides = label, anchor, 8.0, names
+
+
+def _is_list(page: Page, ordered: list[Role]) -> bool:
+    """Return whether numbers are joined by "and" only, so that all of them say the same ("24, 30 and 36 m height")."""
+    ordered = sorted(ordered, key=lambda role: role.quantity.first)
+    gaps = [_between(page, one, two) for one, two in itertools.pairwise(ordered)]
+    return any("and" in gap or "&" in gap for gap in gaps) and all(set(gap) <= {"and", "&", ","} for gap in gaps)
 
 
 def _is_corner(page: Page) -> bool:
@@ -299,7 +317,7 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         return
     if name == "plot_area_sq_m" and (after[:1] == ["net"] or after[:2] == ["(", "net"] or after[:3] == [")", "(", "net"]):
         name = "net_plot_area_sq_m"
-    if name == "storeys" and role.anchor is not None:
+    if name == "storeys" and role.anchor is not None and role.anchor.first >= quantity.last:
         following = after[:2]
         if following[:1] == ["height"] or following in (["to", "floor"],):
             return
@@ -319,15 +337,11 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
             if near & {"existing", "present", "currently", "current", "actual"}
             else ""
         )
-        if quantity.widening:
-            name = "prescribed_road_width_m"
     choices.add(name, Candidate(value, *place, True, quantity.corrects, quantity.problem, note, hint))
 
 
 def _in_key_unit(page: Page, role: Role, measure: str) -> tuple[float, str]:
     """Return a number without a unit of its own in the unit that its label names ("height (ft): 60"), else in metric units."""
-    from compliance.reading.units import unit_in
-
     quantity = role.quantity
     if role.anchor is not None and role.anchor.last <= quantity.first:
         start = page.tokens[role.anchor.last - 1].end

@@ -101,6 +101,8 @@ def _find_city(page: Page, codes: Codes, given: str | None) -> None:
             if before not in TOWARDS and nxt not in ("highway", "road", "expressway", "bypass", "style", "rd", "chowk", "circle", "metro", "gate"):
                 elsewhere.append(mark)
     if len(cities) > 1:  # "near Mumbai, in Pune", "coming from Nashik"
+        corrected = [(name, mark) for name, mark in cities.items() if _corrected(tokens, mark.first)]
+        cities = dict(corrected[-1:]) or cities
         firm = {name: mark for name, mark in cities.items() if _word_before(tokens, mark.first) not in TOWARDS}
         if len(firm) == 1:
             cities = firm
@@ -160,6 +162,12 @@ def _find_city(page: Page, codes: Codes, given: str | None) -> None:
     del rejected
 
 
+def _corrected(tokens: list[Token], at: int) -> bool:
+    """Return whether a correction stands right before a city ("sorry, Pune"; "Mumbai? No, Nashik")."""
+    before = [token.text for token in tokens[max(0, at - 4) : at] if token.text not in (",", "in", "-", "it", "is", "s", "'", "i", "the")]
+    return bool(before) and before[-1] in ("sorry", "no", "actually", "mean", "meant", "rather", "correction", "oops", "wait")
+
+
 def _satellite(page: Page, town: Mark, cities: dict[str, Mark]) -> bool:
     """Return whether a town that is not ours stands so that a city of ours beside it only says where the town is ("Thane, Mumbai")."""
     return all(abs(town.first - city.first) > 0 for city in cities.values())
@@ -176,7 +184,10 @@ for _alias, _city in _NAMES.items():
         _BY_LENGTH.setdefault(len(_alias), []).append((_alias, _city))
 _LONG_LOCALITIES = [name for name in LOCALITIES if len(name) >= 6 and " " not in name and name not in SHARED]
 _ORDINARY = frozenset(
-    "number member bombay nashik assume summary timber punch banner under other where which while would could should about height margin ground office street corner family apartment building".split()
+    (
+        "number|member|bombay|nashik|assume|summary|timber|punch|banner|under|other|where|which|while|would|could|should|about|height|"
+        "margin|ground|office|street|corner|family|apartment|building"
+    ).split("|")
 )
 MAX_GUESSES = 60
 
@@ -215,7 +226,7 @@ def _find_division(page: Page, codes: Codes) -> None:
     stated = [
         mark
         for mark in stated
-        if codes.city == "Mumbai" or mark.value == "island_city" and mark.last - mark.first > 1 or page.tokens[mark.first].text.startswith("mumbai")
+        if codes.city == "Mumbai" or (mark.value == "island_city" and mark.last - mark.first > 1) or page.tokens[mark.first].text.startswith("mumbai")
     ]
     local = [mark for mark in page.marks if mark.kind == "locality" and LOCALITIES.get(mark.value, (None, None))[1] and not taken_back(page.tokens, mark.first)]
     if codes.city is None:
@@ -310,10 +321,15 @@ def _find_zone(page: Page, codes: Codes) -> None:
         while last < len(tokens) and tokens[last].start < match.end():
             last += 1
         beside = _beside(tokens, at, last)
-        if not beside and (
-            match["joint"] == " " or match["joint"] == "." or match["digits"].isalpha() and match["joint"] == "" or match["letters"] in ("i", "p", "m", "ge")
-        ):
-            if not (
+        if (
+            not beside
+            and (
+                match["joint"] == " "
+                or match["joint"] == "."
+                or (match["digits"].isalpha() and match["joint"] == "")
+                or match["letters"] in ("i", "p", "m", "ge")
+            )
+            and not (
                 match["letters"] in ("r", "c")
                 and match["joint"] == " "
                 and page.text[match.start()].isupper()
@@ -322,8 +338,9 @@ def _find_zone(page: Page, codes: Codes) -> None:
                 and at
                 and tokens[at - 1].kind == WORD
                 and tokens[at - 1].text in ("in", "residential", "commercial", "land", "under")
-            ):
-                continue
+            )
+        ):
+            continue
         if at and tokens[at - 1].text in _NOT_A_ZONE:
             continue
         name = match["letters"] + _ROMAN.get(match["digits"], match["digits"])
@@ -435,6 +452,14 @@ def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str
                     best = (words, at - size, at, True)
         if (
             best is None
+            and at > 3
+            and tokens[at - 1].text == ")"
+            and tokens[at - 3].text == "("
+            and find_code("land_use_zone", tokens[at - 4].text, codes.city)
+        ):
+            best = (tokens[at - 4].text, at - 4, at, True)  # "Industrial (I) zone"
+        if (
+            best is None
             and after < len(tokens)
             and after > at + 1
             and tokens[after].kind == WORD
@@ -442,13 +467,12 @@ def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str
             and tokens[after].text.isalpha()
             and page.text[tokens[after].start].isupper()
             and page.text[tokens[after].end - 1].isupper()
-        ):
-            if not any(hit.kind == "city" and hit.first == after for hit in page.marks):
-                nxt = tokens[after + 1] if after + 1 < len(tokens) else None
-                if nxt is not None and not nxt.gap and nxt.value is not None:
-                    best = (tokens[after].text + nxt.text, after, after + 2, True)
-                else:
-                    best = (tokens[after].text, after, after + 1, True)
+        ) and not any(hit.kind == "city" and hit.first == after for hit in page.marks):
+            nxt = tokens[after + 1] if after + 1 < len(tokens) else None
+            if nxt is not None and not nxt.gap and nxt.value is not None:
+                best = (tokens[after].text + nxt.text, after, after + 2, True)
+            else:
+                best = (tokens[after].text, after, after + 1, True)
         if best is not None:
             hits.append(best)
     for at, token in enumerate(tokens):
@@ -534,16 +558,18 @@ def _proposed(page: Page, mark: Mark) -> bool:
                 "nearest",
                 "famous",
             )
-            and not (tokens[at - 1].text in NEAR)
+            and tokens[at - 1].text not in NEAR
         ):
             at -= 1
     before = tokens[at - 1].text if at else ""
+    if before == "from" and any(token.text == "to" for token in tokens[mark.last : mark.last + 3]):
+        return False
     if before in NEAR and not (before == "from" or (before in ("facing", "faces", "touching", "abutting") and mark.kind == "use")):
         return False
     if before == "from" and at > 1 and (tokens[at - 2].text in ("m", "away", "metres", "km", "meters", "far", "mtr")):
         return False
     after = [token.text for token in tokens[mark.last : mark.last + 3]]
-    return not (after[:1] and after[0] in ("nearby", "opposite", "adjacent", "behind", "next") or after[:2] in (["next", "door"], ["is", "nearby"]))
+    return not ((after[:1] and after[0] in ("nearby", "opposite", "adjacent", "behind", "next")) or after[:2] in (["next", "door"], ["is", "nearby"]))
 
 
 def _find_use(page: Page, codes: Codes) -> None:

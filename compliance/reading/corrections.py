@@ -199,14 +199,14 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
     """Settle two neighbouring numbers: a correction, a range, or neither."""
     gap = tokens[one.last : two.first]
     texts = [token.text for token in gap]
-    if not texts or len(texts) > 3 or one.replaced or PAIR in (one.measures, two.measures) and one.measures != two.measures:
+    if not texts or len(texts) > 3 or one.replaced or (PAIR in (one.measures, two.measures) and one.measures != two.measures):
         return
     same = one.measures == two.measures or one.measures == PLAIN
     if one.words != two.words and one.measures == PLAIN and two.measures != PLAIN:
         same = one.words == two.words
     if not same:
         return
-    before = [token.text for token in tokens[max(0, one.first - 12) : one.first]]
+    before = [token.text for token in tokens[max(0, one.first - 24) : one.first]]
     join = "".join(texts)
     arrow = join in (">", "->", "=>", "-->", "=to", "to>")
     if arrow:
@@ -218,10 +218,9 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
     if not joined:
         return
     join = texts[0]
-    started = before[-1:] == ["from"] or before[-2:] in (["from", "the"], ["from", "about"])
     if join == "to":
         if not WIDENING.isdisjoint(before) or not WIDENING.isdisjoint([token.text for token in tokens[two.last : two.last + 3]]):
-            two.widening = True
+            one.forced, two.forced = "abutting_road_width_m", "prescribed_road_width_m"
             return
         if not CHANGES.isdisjoint(before):
             one.replaced = True
@@ -236,7 +235,6 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
             _range(one, two)
     elif join in ("or", "till", "upto", "se", "te", "thru", "through"):
         _range(one, two)
-    del started
 
 
 def _range(one: Quantity, two: Quantity) -> None:

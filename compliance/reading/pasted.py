@@ -21,7 +21,7 @@ def is_pasted(folded: str) -> bool:
 
 
 def unpaste(folded: str) -> str:
-    """Return a folded text with the signs of JSON replaced one for one by those of running text.
+    r"""Return a folded text with the signs of JSON replaced one for one by those of running text.
 
     >>> unpaste('{"plot": {"area": 450}, "height": 12}')
     '  plot :   area : 450\\n;  height : 12\\n'

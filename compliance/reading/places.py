@@ -76,27 +76,42 @@ SHARED: dict[str, frozenset[str]] = {
 """Localities that more than one city has, or that are also ordinary words: they fit these cities and contradict none."""
 
 ELSEWHERE: tuple[str, ...] = tuple(
-    "navi mumbai|new mumbai|new bombay|navi bombay|navimumbai|nmmc|thane|thana|kalyan|dombivli|dombivali|ulhasnagar|ambernath|ambarnath|badlapur|bhiwandi|mira road|mira bhayandar|mira bhayander|bhayandar|bhayander|vasai|virar|nalasopara|"
-    "nala sopara|palghar|panvel|new panvel|kharghar|vashi|nerul|cbd belapur|belapur|airoli|ghansoli|kopar khairane|koparkhairane|sanpada|seawoods|ulwe|kamothe|taloja|turbhe|uran|alibag|alibaug|karjat|khopoli|mumbra|kalwa|"
-    "pimpri|pimpri chinchwad|chinchwad|pcmc|pimpri-chinchwad|nigdi|bhosari|akurdi|talegaon|lonavala|lonavla|khandala|"
-    "gandhinagar|gandhi nagar gujarat|gift city|sanand|surat|vadodara|baroda|rajkot|bhavnagar|jamnagar|junagadh|anand gujarat|nadiad|mehsana|morbi|vapi|valsad|navsari|bharuch|ankleshwar|"
-    "nagpur|aurangabad|sambhajinagar|chhatrapati sambhajinagar|ahmednagar|ahmadnagar|ahilyanagar|kolhapur|solapur|satara|sangli|miraj|jalgaon|dhule|amravati|akola|latur|nanded|chandrapur|ratnagiri|sindhudurg|igatpuri|sinnar|malegaon|trimbakeshwar|shirdi|"
-    "delhi|new delhi|noida|greater noida|gurgaon|gurugram|faridabad|ghaziabad|bangalore|bengaluru|banglore|mysore|mysuru|hyderabad|secunderabad|chennai|madras|coimbatore|kolkata|calcutta|howrah|jaipur|jodhpur|udaipur|kota|"
-    "lucknow|kanpur|agra|varanasi|indore|bhopal|gwalior|jabalpur|raipur chhattisgarh|patna|ranchi|bhubaneswar|guwahati|chandigarh|mohali|ludhiana|amritsar|dehradun|shimla|goa|panaji|margao|kochi|cochin|trivandrum|"
-    "thiruvananthapuram|visakhapatnam|vizag|vijayawada|mangalore|mangaluru|hubli|belgaum|belagavi|daman|silvassa|diu|madurai|pondicherry|london|dubai|singapore|new york|karachi|lahore|dhaka|kathmandu|colombo|"
-    "ठाणे|नवी मुंबई|नागपूर|पिंपरी|पिंपरी चिंचवड|સુરત|વડોદરા|રાજકોટ|दिल्ली|औरंगाबाद|कोल्हापूर|सोलापूर".split("|")
+    (
+        "navi mumbai|new mumbai|new bombay|navi bombay|navimumbai|nmmc|thane|thana|kalyan|dombivli|dombivali|ulhasnagar|ambernath|"
+        "ambarnath|badlapur|bhiwandi|mira road|mira bhayandar|mira bhayander|bhayandar|bhayander|vasai|virar|nalasopara|nala sopara|"
+        "palghar|panvel|new panvel|kharghar|vashi|nerul|cbd belapur|belapur|airoli|ghansoli|kopar khairane|koparkhairane|sanpada|seawoods|"
+        "ulwe|kamothe|taloja|turbhe|uran|alibag|alibaug|karjat|khopoli|mumbra|kalwa|pimpri|pimpri chinchwad|chinchwad|pcmc|"
+        "pimpri-chinchwad|nigdi|bhosari|akurdi|talegaon|lonavala|lonavla|khandala|gandhinagar|gandhi nagar gujarat|gift city|sanand|surat|"
+        "vadodara|baroda|rajkot|bhavnagar|jamnagar|junagadh|anand gujarat|nadiad|mehsana|morbi|vapi|valsad|navsari|bharuch|ankleshwar|"
+        "nagpur|aurangabad|sambhajinagar|chhatrapati sambhajinagar|ahmednagar|ahmadnagar|ahilyanagar|kolhapur|solapur|satara|sangli|miraj|"
+        "jalgaon|dhule|amravati|akola|latur|nanded|chandrapur|ratnagiri|sindhudurg|igatpuri|sinnar|malegaon|trimbakeshwar|shirdi|delhi|"
+        "new delhi|noida|greater noida|gurgaon|gurugram|faridabad|ghaziabad|bangalore|bengaluru|banglore|mysore|mysuru|hyderabad|"
+        "secunderabad|chennai|madras|coimbatore|kolkata|calcutta|howrah|jaipur|jodhpur|udaipur|kota|lucknow|kanpur|agra|varanasi|indore|"
+        "bhopal|gwalior|jabalpur|raipur chhattisgarh|patna|ranchi|bhubaneswar|guwahati|chandigarh|mohali|ludhiana|amritsar|dehradun|shimla|"
+        "goa|panaji|margao|kochi|cochin|trivandrum|thiruvananthapuram|visakhapatnam|vizag|vijayawada|mangalore|mangaluru|hubli|belgaum|"
+        "belagavi|daman|silvassa|diu|madurai|pondicherry|london|dubai|singapore|new york|karachi|lahore|dhaka|kathmandu|colombo|ठाणे|"
+        "नवी मुंबई|नागपूर|पिंपरी|पिंपरी चिंचवड|સુરત|વડોદરા|રાજકોટ|दिल्ली|औरंगाबाद|कोल्हापूर|सोलापूर"
+    ).split("|")
 )
 
 PASSING: tuple[str, ...] = tuple(
-    "mumbai pune expressway|mumbai pune highway|pune mumbai highway|mumbai pune road|pune mumbai road|old mumbai pune highway|old pune mumbai highway|old mumbai highway|mumbai agra highway|mumbai agra road|mumbai nashik highway|mumbai nashik expressway|"
-    "pune nashik highway|nashik pune highway|nashik pune road|pune nashik road|mumbai ahmedabad highway|ahmedabad mumbai highway|mumbai bangalore highway|pune bangalore highway|mumbai bengaluru highway|katraj dehu road|pune solapur highway|pune solapur road|pune satara road|pune satara highway|"
-    "ahmedabad vadodara expressway|ahmedabad vadodara highway|ahmedabad highway|mumbai highway|mumbai expressway|mumbai bypass|pune highway|nashik highway|agra road|agra highway|pune ahmednagar road|nagar road|pune nagar road|satara road|solapur road|"
-    "mumbai metro|pune metro|ahmedabad metro|gandhinagar highway|sanand road|thane belapur road|mumbai port trust|mumbai goa highway|mumbai trans harbour link|aurangabad road|aurangabad highway|surat highway|nasik pune road|pune university|mumbai university|rajkot highway|mumbai delhi expressway|"
-    "bombay high|bombay high court|delhi darwaja|pune road|mumbai road|ahmedabad road|chakan road|alandi|chennai style|bangalore highway|jodhpur park|sion panvel highway|sion panvel expressway|ghodbunder road|bombay scottish|mumbai nagpur expressway|samruddhi|talegaon road|vadodara highway|delhi gate|delhi public school|delhi mumbai corridor|surat silk|hyderabad house|kolhapur road|old thane road|thane road|vashi naka|panvel road".split(
-        "|"
-    )
+    (
+        "mumbai pune expressway|mumbai pune highway|pune mumbai highway|mumbai pune road|pune mumbai road|old mumbai pune highway|"
+        "old pune mumbai highway|old mumbai highway|mumbai agra highway|mumbai agra road|mumbai nashik highway|mumbai nashik expressway|"
+        "pune nashik highway|nashik pune highway|nashik pune road|pune nashik road|mumbai ahmedabad highway|ahmedabad mumbai highway|"
+        "mumbai bangalore highway|pune bangalore highway|mumbai bengaluru highway|katraj dehu road|pune solapur highway|pune solapur road|"
+        "pune satara road|pune satara highway|ahmedabad vadodara expressway|ahmedabad vadodara highway|ahmedabad highway|mumbai highway|"
+        "mumbai expressway|mumbai bypass|pune highway|nashik highway|agra road|agra highway|pune ahmednagar road|nagar road|"
+        "pune nagar road|satara road|solapur road|mumbai metro|pune metro|ahmedabad metro|gandhinagar highway|sanand road|"
+        "thane belapur road|mumbai port trust|mumbai goa highway|mumbai trans harbour link|aurangabad road|aurangabad highway|"
+        "surat highway|nasik pune road|pune university|mumbai university|rajkot highway|mumbai delhi expressway|bombay high|"
+        "bombay high court|delhi darwaja|pune road|mumbai road|ahmedabad road|chakan road|alandi|chennai style|bangalore highway|"
+        "jodhpur park|sion panvel highway|sion panvel expressway|ghodbunder road|bombay scottish|mumbai nagpur expressway|samruddhi|"
+        "talegaon road|vadodara highway|delhi gate|delhi public school|delhi mumbai corridor|surat silk|hyderabad house|kolhapur road|"
+        "old thane road|thane road|vashi naka|panvel road"
+    ).split("|")
 )
 """Names in which a city's name is part of a road's or a body's name."""
 
-TOWARDS = frozenset("near towards toward from to off beyond via outside approaching opposite opp like unlike as".split())
+TOWARDS = frozenset("near|towards|toward|from|to|off|beyond|via|outside|approaching|opposite|opp|like|unlike|as".split("|"))
 """Words before a town that say that the plot is not in it."""

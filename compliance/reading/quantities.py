@@ -10,8 +10,9 @@ from compliance.reading.tokens import NUMBER, WORD, Token
 from compliance.reading.units import AREA, ASK, LENGTH, OTHER, PLAIN, Unit, inches_at, unit_at
 from compliance.reading.words import PAIR
 
-_TIMES = re.compile(r"[ ]{0,2}(?:x|\*|by|into)[ ]{0,2}(?=[\d.])")
+_TIMES = re.compile(r"[ ]{0,2}(?:\([a-z. ]{1,12}\)[ ]?)?(?:x|\*|by|into)[ ]{0,2}(?=[\d.])")
 _SHORT_WORDS = frozenset({"ht", "rd", "fsi", "far", "bua", "h", "x", "rs", "by", "to", "of", "is", "or", "and", "at", "on", "in", "the", "for", "f"})
+_LEVELS = ("stor", "floo", "manz", "maza", "maja", "majl", "mala", "maal", "bhk", "base")
 _SMALLER = {"acre": ("guntha", "are", "sq m", "sq ft"), "hectare": ("are", "sq m", "acre"), "guntha": ("are", "sq m", "sq ft"), "are": ("sq m",)}
 
 
@@ -30,6 +31,8 @@ class Quantity:
         second: the other side of a pair.
         words: written in words.
         problem: why it cannot be used: "range", "negative", "bound" (more than ...), "unit", or "".
+        corrects: it takes the place of an earlier number of its field.
+        forced: the field that it states whatever stands beside it ("widened from 9 m to 12 m").
         replaced: a later number takes its place ("from 24 m to 18 m", "not 24 m").
     """
 
@@ -44,7 +47,7 @@ class Quantity:
     words: bool = False
     problem: str = ""
     replaced: bool = False
-    widening: bool = False
+    forced: str = ""
     corrects: bool = False
 
 
@@ -80,8 +83,8 @@ def _skip(tokens: list[Token], at: int, end: int) -> int:
 def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity | None:
     token = tokens[at]
     if token.kind == WORD and token.text in ("a", "an") and at + 1 < len(tokens) and tokens[at + 1].text in ("acre", "hectare", "guntha"):
-        unit_end = unit_at(folded, token.end, text)
-        return Quantity(unit_end[0].factor, AREA, unit_end[0], at, at + 2, token.start, unit_end[1], words=True) if unit_end else None
+        one = unit_at(folded, token.end, text)
+        return Quantity(one[0].factor, AREA, one[0], at, at + 2, token.start, one[1], words=True) if one else None
     if token.kind == NUMBER and at and not token.gap and tokens[at - 1].kind == WORD:
         before = tokens[at - 1].text
         if len(before) <= 3 and before not in _SHORT_WORDS and not (at > 1 and tokens[at - 2].kind == NUMBER):
@@ -94,19 +97,18 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
     start = token.start
     words = token.kind == WORD
     found = unit_at(folded, end, text)
-    if found is None and words and (token.text in AMBIGUOUS):
-        if after >= len(tokens) or tokens[after].text[:4] not in ("stor", "floo", "manz", "maza", "maja", "majl", "mala", "maal", "bhk", "base"):
-            return None
+    if found is None and words and token.text in AMBIGUOUS and (after >= len(tokens) or tokens[after].text[:4] not in _LEVELS):
+        return None
     if found is None:
         if words and after < len(tokens) and tokens[after].text in ("side", "sides", "of", "other"):
             return None
         return Quantity(value, PLAIN, None, at, after, start, end, words=words)
-    unit, unit_end = found
+    unit, end = found
     if unit.name == "ft":
-        inches = inches_at(folded, unit_end)
+        inches = inches_at(folded, end)
         if inches:
-            value, unit_end = value + inches[0], inches[1]
-    return Quantity(value * unit.factor, unit.measures, unit, at, _skip(tokens, after, unit_end), start, unit_end, words=words)
+            value, end = value + inches[0], inches[1]
+    return Quantity(value * unit.factor, unit.measures, unit, at, _skip(tokens, after, end), start, end, words=words)
 
 
 def _with_side(text: str, folded: str, tokens: list[Token], one: Quantity) -> Quantity:
@@ -191,17 +193,19 @@ def _sign(tokens: list[Token], quantity: Quantity) -> None:
     if not at:
         return
     before = tokens[at - 1]
-    if before.text == "-" and not tokens[at].gap and (at == 1 or (before.gap and tokens[at - 2].text != "-") or tokens[at - 2].text in (":", "=")):
+    if (
+        before.text == "-" and not tokens[at].gap and (at == 1 or (before.gap and tokens[at - 2].text != "-") or tokens[at - 2].text in (":", "="))
+    ) or before.text in ("minus", "negative"):
         quantity.problem = "negative"
-    elif before.text in ("minus", "negative"):
-        quantity.problem = "negative"
-    elif before.text in (">", "<") or (
-        before.text == "than"
-        and at > 1
-        and tokens[at - 2].text in ("more", "less", "greater", "higher", "lower", "smaller", "larger", "bigger", "fewer", "wider")
+    elif (
+        before.text in (">", "<")
+        or (
+            before.text == "than"
+            and at > 1
+            and tokens[at - 2].text in ("more", "less", "greater", "higher", "lower", "smaller", "larger", "bigger", "fewer", "wider")
+        )
+        or (before.text in ("exceeding", "exceeds", "above", "below", "under", "over", "beyond") and quantity.measures in (LENGTH, OTHER))
     ):
-        quantity.problem = "bound"
-    elif before.text in ("exceeding", "exceeds", "above", "below", "under", "over", "beyond") and quantity.measures in (LENGTH, OTHER):
         quantity.problem = "bound"
     if before.text == "=" and at > 1 and tokens[at - 2].text in (">", "<"):
         quantity.problem = "bound"

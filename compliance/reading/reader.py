@@ -84,7 +84,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     ]
     readings += [_reading(text, name, candidate) for name, candidate in decided.items()]
     if mix is not None:
-        readings.append(Reading("dwelling_mix", mix[0], "", "stated", text[mix[1] : mix[2]], mix[1], mix[2]))  # type: ignore[arg-type]
+        readings.append(Reading("dwelling_mix", mix[0], "", "stated", text[mix[1] : mix[2]], mix[1], mix[2]))
     questions = [Question(name, question, text[start:end] or None) for name, question, start, end in (*codes.questions, *choices.questions)]
     return readings, questions
 

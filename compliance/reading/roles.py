@@ -11,16 +11,44 @@ from dataclasses import dataclass, field
 
 from compliance.reading.marks import Mark
 from compliance.reading.quantities import Quantity
-from compliance.reading.tokens import NUMBER, Token
+from compliance.reading.tokens import NUMBER, WORD, Token
 from compliance.reading.units import AREA, LENGTH, PLAIN
 from compliance.reading.words import BY_NAME, CONNECTORS, HARD_STOPS, MARGIN_NOUNS, MEASURED, PAIR, Label
 
 REACH = 14
 """A label further than this many tokens away says nothing about a number."""
+WEAKEST = 3.2
+"""A number and a label with a weaker bond do not belong together."""
 
 _NOISE_LENGTH = Label("not ours", "", frozenset({LENGTH, PAIR, PLAIN}), 10.5)
 _DISTANCE = Label("distance", "", frozenset({LENGTH, AREA}), 9.5)
 _LENGTHS = frozenset({LENGTH, PLAIN})
+_STOPS = frozenset(
+    [
+        "and",
+        "with",
+        "on",
+        "in",
+        "at",
+        "by",
+        "to",
+        "from",
+        "near",
+        "but",
+        "or",
+        "is",
+        "are",
+        "was",
+        "has",
+        "have",
+        "plus",
+        "while",
+        "deep",
+        "long",
+        "high",
+        "tall",
+    ]
+)
 _FREE_SUBJECT = frozenset(
     {
         "of",
@@ -97,7 +125,7 @@ def _label_for(anchor: Anchor, measures: str) -> Label | None:
         if measures in label.accepts:
             return label
     if measures == PLAIN:  # a number without a unit, which `_gap` allows where the label is followed by ":" or "="
-        return next((label for label in anchor.labels if label.field and PAIR not in label.accepts or AREA in label.accepts), None)
+        return next((label for label in anchor.labels if (label.field and PAIR not in label.accepts) or AREA in label.accepts), None)
     return None
 
 
@@ -111,7 +139,7 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
     at_start = {mark.first: mark for mark in subjects}
     at_end = {mark.last: mark for mark in subjects}
     words = {token.text for token in tokens}
-    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or "open" in words
+    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left"))
     by_place: dict[tuple[int, int], Anchor] = {}
     dimension_places = {(mark.first, mark.last) for mark in marks if mark.kind == "dimension"}
     for mark in marks:
@@ -127,7 +155,7 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
                 by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
         elif mark.kind == "side":
             fields, noun = mark.value
-            if not noun and _part_of_road(tokens, mark):
+            if not noun and (_part_of_road(tokens, mark) or (tokens[mark.first].text == "from" and not has_margin_noun)):
                 continue
             weight = 10.5 if noun else 9.0 if has_margin_noun else 8.0
             label = Label("side", fields[0], _LENGTHS, weight, noun or has_margin_noun)
@@ -202,15 +230,20 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
     """Return the thing named right before or after a dimension word, and the tokens that both take."""
     after = mark.last
     steps = 0
+    strange = False
     while after < len(tokens) and steps < 5 and not numbers[after]:
         found = at_start.get(after)
+        if strange and found is not None and found.value != "road":
+            break
         if found is not None:
             if mark.value == "height" and found.value in ("road", "plot"):
                 return None, mark.first, mark.last
             glued = "of" in (token.text for token in tokens[mark.last : after]) or after == mark.last
             return found.value, mark.first, found.last if glued else mark.last
         if tokens[after].text not in _FREE_SUBJECT:
-            break
+            if mark.value != "width" or tokens[after].line or tokens[after].text in _STOPS or not (tokens[after].kind == WORD or tokens[after].text == "."):
+                break
+            strange = True  # "18 m wide Ring Road": only a road goes by a name
         after += 1
         steps += 1
     before = mark.first
@@ -238,7 +271,11 @@ def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> st
         stop -= 1
     for subject in reversed(subjects):
         if subject.last <= mark.first and subject.first >= stop:
-            if mark.value == "height" and subject.value in ("road", "plot", "margin", "staircase", "floor", "stilt"):
+            if mark.value == "height" and subject.value in ("road", "plot", "margin", "staircase"):
+                continue
+            if mark.value == "height" and subject.value in ("floor", "stilt") and not _says_of(tokens, subject, mark):
+                continue
+            if mark.value == "depth" and subject.value == "road":
                 continue
             between = sum(tokens[at].text == "," for at in range(subject.last, mark.first))
             if subject.value == "noise" and between:
@@ -249,6 +286,12 @@ def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> st
         if subject.first < stop:
             break
     return None
+
+
+def _says_of(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
+    """Return whether a dimension is said of a thing right before it ("stilt is 2.4 m high")."""
+    between = [token.text for token in tokens[subject.last : mark.first]]
+    return len(between) <= 5 and "," not in between and not {"is", "are", "be", ":", "being", "of"}.isdisjoint(between)
 
 
 def _distances(tokens: list[Token], quantities: list[Quantity], by_place: dict[tuple[int, int], Anchor], has_margin_noun: bool) -> None:
@@ -331,7 +374,7 @@ def match_roles(folded: str, tokens: list[Token], anchors: list[Anchor], quantit
         skipped[quantity.first] = weight
         for at in range(quantity.first + 1, quantity.last):
             skipped[at] = 0.001
-    active = [role for role in roles if not role.quantity.replaced and role.quantity.measures not in ("other",)]
+    active = [role for role in roles if not role.quantity.replaced and role.quantity.measures != "other" and not role.quantity.forced]
     candidates = _candidates(folded, tokens, anchors, active, skipped)
     _best(active, candidates, anchors)
     return roles
@@ -353,7 +396,7 @@ def _candidates(folded: str, tokens: list[Token], anchors: list[Anchor], active:
             if label is None or anchor.last > quantity.first:
                 continue
             bond = label.weight - _gap(folded, tokens, anchor.last, quantity.first, skipped, label, quantity, True)
-            if bond > 0:
+            if bond > WEAKEST:
                 options.append((index, label, bond))
                 break
         for index in range(middle, min(len(anchors), middle + 4)):
@@ -366,7 +409,7 @@ def _candidates(folded: str, tokens: list[Token], anchors: list[Anchor], active:
             if label is None:
                 continue
             bond = label.weight - _gap(folded, tokens, quantity.last, anchor.first, skipped, label, quantity, False)
-            if bond > 0:
+            if bond > WEAKEST:
                 options.append((index, label, bond))
                 break
         found.append(options)
@@ -380,9 +423,8 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
     for at in range(start, end):
         token = tokens[at]
         text = token.text
-        if token.line or text in HARD_STOPS:
-            if not (before and keyed and token.line):
-                return 99.0
+        if (token.line or text in HARD_STOPS) and not (before and keyed and token.line):
+            return 99.0
         if skipped[at]:
             cost += skipped[at]
         elif text in (":", "="):
@@ -394,7 +436,9 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
             if at + 1 < len(tokens) and tokens[at + 1].gap and not (at and len(tokens[at - 1].text) <= 3 and before and at == start):
                 return 99.0
         elif text in ("and", "&", "/"):
-            cost += 2.5
+            cost += 3.5 if before else 2.5
+        elif label.name == "side" and text in ("on", "at", "in"):
+            cost += 0.3
         elif text in ("on", "with", "by", "in", "near", "plus", "+", "but", "while", "facing", "to", "from", "or"):
             cost += 1.0 if text in ("in", "facing", "to", "from") else 3.0 if before else 2.0
         elif text in CONNECTORS:
@@ -415,29 +459,38 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
     return cost
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One choice of a matching: the number, its anchor, and the choice before it."""
+
+    at: int
+    index: int
+    label: Label
+    bond: float
+    before: _Step | None
+
+
 def _best(active: list[Role], candidates: list[list[tuple[int, Label, float]]], anchors: list[Anchor]) -> None:
     """Settle the matching with the greatest sum of bonds; each label is used once.
 
     Anchors taken run in the order of the numbers, so the last one taken is all that the next choice depends on.
     """
-    states: dict[int, tuple[float, tuple[object, ...] | None]] = {-1: (0.0, None)}
+    states: dict[int, tuple[float, _Step | None]] = {-1: (0.0, None)}
     for at, options in enumerate(candidates):
-        following: dict[int, tuple[float, tuple[object, ...] | None]] = {}
-
-        def offer(taken: int, score: float, back: tuple[object, ...] | None) -> None:
-            known = following.get(taken)
-            if known is None or score > known[0] + 1e-9:
-                following[taken] = (score, back)
+        following: dict[int, tuple[float, _Step | None]] = {}
 
         for taken, (score, back) in states.items():
-            offer(taken, score, back)
+            ways = [(taken, score, back)]
             for index, label, bond in options:
                 if index > taken:
                     lead = 0.02 if anchors[index].first < active[at].quantity.first else 0.0
-                    offer(index, score + bond + lead, (at, index, label, bond, back))
+                    ways.append((index, score + bond + lead, _Step(at, index, label, bond, back)))
+            for last, total, way in ways:
+                if last not in following or total > following[last][0] + 1e-9:
+                    following[last] = (total, way)
         states = dict(sorted(following.items(), key=lambda item: -item[1][0])[:5])
     _, back = max(states.values(), key=lambda state: state[0])
     while back is not None:
-        at, index, label, bond, back = back  # type: ignore[assignment]
-        role = active[at]  # type: ignore[call-overload]
-        role.anchor, role.label, role.bond = anchors[index], label, bond  # type: ignore[call-overload]
+        role = active[back.at]
+        role.anchor, role.label, role.bond = anchors[back.index], back.label, back.bond
+        back = back.before

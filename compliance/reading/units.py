@@ -45,7 +45,7 @@ _UNITS: tuple[tuple[str, Unit], ...] = (
     (r"gu?nth?as?|gunthe|guntas?|gunthey|gun|गुंठे?|गुंठा|ગુંઠા", Unit("guntha", AREA, GUNTHA)),
     (r"acres?|acers?|ekars?|ekers?|akers?|ac|एकर|એકર", Unit("acre", AREA, ACRE)),
     (r"hectares?|hectors?|hecters?|hectar|hect?|ha|h(?=[ ]?-?\d{1,2}[ ]?r)|हेक्टर", Unit("hectare", AREA, HECTARE)),
-    (r"ares(?![a-z])|are(?=[ ]?(?:plot|land|area|site|jamin|zameen|of land|[.,;|)]|$))|aar|आर", Unit("are", AREA, ARE)),
+    (r"ares(?![a-z])|are(?=[ ]?(?:plot|land|area|site|jamin|zameen|of land|in|at|near|with|facing|[.,;|)]|$))|aar|आर", Unit("are", AREA, ARE)),
     (r"r(?=[ ]?(?:\d{1,2}(?![a-z\d])|plot|land|area|site|jamin|of land|[,;|)]|$))", Unit("are", AREA, ARE)),
     (r"vi?ghas?|bi?ghas?|veegha|vigas?|vasas?|vaasa|viswas?|bis[vw]as?|cents?|kanals?|marlas?|katthas?|cottahs?|grounds", Unit("local unit", ASK)),
     (r"kms?|kilomet(?:er|re)s?|miles?|किमी", Unit("km", OTHER)),
@@ -98,7 +98,7 @@ def unit_at(folded: str, position: int, text: str = "") -> tuple[Unit, int] | No
     unit = _UNITS[int(match.lastgroup[1:])][1]
     end = match.end()
     dot = _DOT.match(folded, end)
-    if dot and not folded[end - 1] in "'\"%":
+    if dot and folded[end - 1] not in "'\"%":
         after = folded[end + 1 : end + 4].lstrip(" ")
         begins = text[end + 1 : end + 4].lstrip(" ")[:1]  # a capital begins the next sentence
         if folded[end + 1 : end + 2] != " " or (after[:1].isalpha() and not begins.isupper() and begins) or after[:1] in "(,;:|=":
@@ -117,7 +117,7 @@ def unit_in(folded: str, start: int, end: int) -> Unit | None:
 
 
 def inches_at(folded: str, position: int) -> tuple[float, int] | None:
-    """Return the inches that stand right after feet (40 feet 6 inches, 10'6\"), in feet, and where they end, or None.
+    r"""Return the inches that stand right after feet (40 feet 6 inches, 10'6\"), in feet, and where they end, or None.
 
     >>> inches_at("10'6\\" road", 3)
     (0.5, 5)

@@ -118,7 +118,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (_label("plot width", "plot_width_m", (LENGTH, PLAIN), 10.5), "plot width|width of plot|width of the plot|site width|width of site|width of the site|width of my plot|land width|width along road|width along the road|along the road|along road|plot breadth|breadth of plot|along the road side|on road side|plot size along road|width on road side"),
     (_label("plot depth", "plot_depth_m", (LENGTH, PLAIN), 10.5), "plot depth|plot length|depth of plot|depth of the plot|site depth|depth of site|depth of the site|length of plot|length of the plot|site length|land depth|depth of my plot|land length|perpendicular to road|perpendicular to the road|away from road|length of site|length of the site"),
-    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|road frontage|site frontage|road front|front width|frontage of plot|road touch|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
+    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|road front|front width|frontage of plot|road touch|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
     (_label("building width", "width_m", (LENGTH, PLAIN), 10.5), "building width|width of building|width of the building|footprint width|width of footprint|tower width|block width|width of tower|width of block|bldg width|width m|building breadth|building frontage|width of the tower|width of the block"),
     (_label("building depth", "depth_m", (LENGTH, PLAIN), 10.5), "building depth|depth of building|depth of the building|building length|length of building|length of the building|footprint depth|depth of footprint|footprint length|tower depth|block depth|depth of tower|depth of block|bldg depth|depth m|length of tower|length of block"),
     (_label("building", "width_m", (PAIR,), 7.0), "building|bldg|tower|block|wing|structure|bungalow|house|shed|factory|warehouse|office|home|villa"),
@@ -132,7 +132,8 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "recreational open space|recreation open space|recreational space|ros|r o s|los|layout open space|recreation ground|recreational ground|rg|r g|common plot|recreational area|recreation area|"
         "recreational open|open space recreational|recreation space|common plot area|rg area|los area|ros area|common open space|play area|playground|children s play area|layout r g|recreational garden",
     ),
-    (_label("parking area", "parking_area_sq_m", (AREA, PLAIN), 10.8), "parking area|area for parking|area of parking|parking|for parking|car parking area|parkingarea|parking space area|parking provision area"),
+    (_label("parking area", "parking_area_sq_m", (AREA, PLAIN), 10.8), "parking area|area for parking|area of parking|car parking area|parkingarea|parking space area|parking provision area"),
+    (_label("parking area", "parking_area_sq_m", (AREA,), 10.8), "parking|for parking|car parking"),
     (
         _label("parking", "parking_spaces", (PLAIN,), 10.0, True),
         "car parks|car park|cars|car|car parking|car parkings|parking spaces|parking space|car parking spaces|car parking space|parking slots|car spaces|car space|parkings|parking|parking lots|"
@@ -184,28 +185,47 @@ SUBJECTS: dict[str, str] = {
         "plot|site|land|parcel|jamin|zameen|zamin|corner plot|property|plot of land|प्लॉट|my plot|our plot|ploat|holding".split("|"), "plot"
     ),
     **dict.fromkeys(
-        "building|bldg|tower|block|wing|structure|bungalow|house|footprint|shed|apartment|complex|villa|building footprint|home|hospital|hotel|mall|school|"
-        "warehouse|factory|godown|office|college|temple|buildings|towers|duplex|row house|showroom|theatre|hostel|ours|skyscraper|high rise|chawl|proposal|project|flats|apartments|hall".split("|"),
+        (
+        "building|bldg|tower|block|wing|structure|bungalow|house|footprint|shed|apartment|complex|villa|building footprint|home|hospital|"
+        "hotel|mall|school|warehouse|factory|godown|office|college|temple|buildings|towers|duplex|row house|showroom|theatre|hostel|ours|"
+        "skyscraper|high rise|chawl|proposal|project|flats|apartments|hall"
+    ).split("|"),
         "building",
     ),
     **dict.fromkeys(
-        "road|roads|street|lane|rd|approach road|access road|dp road|access|approach|abutting road|highway|gali|rasta|marg|raod|pathway|alley|tp road|main road|public road|public street|internal road|service road|front road|side road|adjoining road|fronting road|existing road".split("|"), "road"
+        (
+        "road|roads|street|lane|rd|approach road|access road|dp road|access|approach|abutting road|highway|gali|rasta|marg|raod|pathway|"
+        "alley|tp road|main road|public road|public street|internal road|service road|front road|side road|adjoining road|fronting road|"
+        "existing road"
+    ).split("|"), "road"
     ),
-    **dict.fromkeys("stilt|stilts|stilt floor|stilt parking|hollow plinth".split("|"), "stilt"),
+    **dict.fromkeys(["stilt", "stilts", "stilt floor", "stilt parking", "hollow plinth"], "stilt"),
     **dict.fromkeys("floor|floors|storey|storeys|each floor|typical floor|each storey|every floor|typical floors|all floors".split("|"), "floor"),
-    **dict.fromkeys("staircase|stair|stairs|staircases|stairway|flight|stair case|main staircase".split("|"), "staircase"),
+    **dict.fromkeys(["staircase", "stair", "stairs", "staircases", "stairway", "flight", "stair case", "main staircase"], "staircase"),
     **dict.fromkeys("margin|margins|setback|setbacks|open space|front margin|side margin|rear margin|side margins".split("|"), "margin"),
     **dict.fromkeys(
-        "river|nala|nalla|nallah|nullah|canal|creek|lake|sea|pond|drain|storm water drain|water tank|overhead tank|oht|elevated tank|tank|esr|gsr|flyover|fly over|bridge|foot over bridge|fob|skywalk|"
-        "metro|metro station|metro line|metro rail|railway|railway line|railway track|railway station|rail line|station|monorail|ht line|high tension line|high tension wire|power line|"
-        "electric line|transmission line|transmission tower|mobile tower|water tower|cell tower|telecom tower|tv tower|tree|trees|compound wall|boundary wall|retaining wall|fence|gate|parapet|plinth|podium|basement|"
-        "lift|lift shaft|lift machine room|machine room|ramp|driveway|drive way|passage|corridor|footpath|balcony|chajja|canopy|porch|terrace|room|rooms|bedroom|door|window|shutter|chimney|"
-        "hill|hillock|well|borewell|statue|hoarding|pole|neighbour s building|neighbor s building|neighbours building|neighbour building|neighbouring building|neighboring building|adjacent building|adjoining building|nearby building|"
-        "next building|next door building|opposite building|building next door|building opposite|adjacent tower|neighbouring tower|nearby tower|neighbouring structure|adjacent structure|surrounding buildings|other buildings|"
-        "neighbour s house|neighbours house|neighbour|neighbours|neighbor|neighboring plot|neighbouring plot|adjacent plot|adjoining plot|next plot|neighbour s plot|nearby plot|existing building|existing structure|existing bungalow|existing house|existing chawl|old building|old structure|old house|old bungalow|existing shed|present building|dilapidated building|"
-        "airport|runway|tunnel|dam|mosque nearby|temple nearby|mandir nearby|green strip|green belt strip|strip|divider|median|garden|lawn|pool|swimming pool|wall|boundary|water body|talav|"
-        "fire tender|subway|underpass|dp reservation|sewer|sewer line|pipeline|gas line|water main|main line|gutter|culvert|highway flyover|cliff|quarry|mobile mast|antenna|car lift|column|beam|slab|"
-        "building nearby|building behind|tower nearby|building across|existing tower|sky bridge|church tower|temple shikhar|bus stop|bus depot|depot|school nearby|market nearby|junction|square|chowk|circle|signal|cross road|bypass flyover|rob|rail over bridge|landmark|jogging track|cycle track|metro corridor|metro viaduct|viaduct|brts|brts corridor|electric pole|transformer|substation|stp|water pipe|hawker zone|nursery garden|reservation|buffer|buffer zone|nalah|stream|rivulet|spire|crane|dome|clock tower|monument|fort wall|city wall|city gate|stack".split("|"),
+        (
+        "river|nala|nalla|nallah|nullah|canal|creek|lake|sea|pond|drain|storm water drain|water tank|overhead tank|oht|elevated tank|tank|"
+        "esr|gsr|flyover|fly over|bridge|foot over bridge|fob|skywalk|metro|metro station|metro line|metro rail|railway|railway line|"
+        "railway track|railway station|rail line|station|monorail|ht line|high tension line|high tension wire|power line|electric line|"
+        "transmission line|transmission tower|mobile tower|water tower|cell tower|telecom tower|tv tower|tree|trees|compound wall|"
+        "boundary wall|retaining wall|fence|gate|parapet|plinth|podium|basement|lift|lift shaft|lift machine room|machine room|ramp|"
+        "driveway|drive way|passage|corridor|footpath|balcony|chajja|canopy|porch|terrace|room|rooms|bedroom|door|window|shutter|chimney|"
+        "hill|hillock|well|borewell|statue|hoarding|pole|neighbour s building|neighbor s building|neighbours building|neighbour building|"
+        "neighbouring building|neighboring building|adjacent building|adjoining building|nearby building|next building|next door building|"
+        "opposite building|building next door|building opposite|adjacent tower|neighbouring tower|nearby tower|neighbouring structure|"
+        "adjacent structure|surrounding buildings|other buildings|neighbour s house|neighbours house|neighbour|neighbours|neighbor|"
+        "neighboring plot|neighbouring plot|adjacent plot|adjoining plot|next plot|neighbour s plot|nearby plot|existing building|"
+        "existing structure|existing bungalow|existing house|existing chawl|old building|old structure|old house|old bungalow|"
+        "existing shed|present building|dilapidated building|airport|runway|tunnel|dam|mosque nearby|temple nearby|mandir nearby|"
+        "green strip|green belt strip|strip|divider|median|garden|lawn|pool|swimming pool|wall|boundary|water body|talav|fire tender|"
+        "subway|underpass|dp reservation|sewer|sewer line|pipeline|gas line|water main|main line|gutter|culvert|highway flyover|cliff|"
+        "quarry|mobile mast|antenna|car lift|column|beam|slab|building nearby|building behind|tower nearby|building across|existing tower|"
+        "sky bridge|church tower|temple shikhar|bus stop|bus depot|depot|school nearby|market nearby|junction|square|chowk|circle|signal|"
+        "cross road|bypass flyover|rob|rail over bridge|landmark|jogging track|cycle track|metro corridor|metro viaduct|viaduct|brts|"
+        "brts corridor|electric pole|transformer|substation|stp|water pipe|hawker zone|nursery garden|reservation|buffer|buffer zone|nalah|"
+        "stream|rivulet|spire|crane|dome|clock tower|monument|fort wall|city wall|city gate|stack"
+    ).split("|"),
         "noise",
     ),
 }  # fmt: skip
@@ -245,7 +265,7 @@ _NOUNS = (
     " mos",
 )
 _SIDE_WORDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("front", "road side", "roadside", "frontside", "front side", "frnt", "road facing side", "towards road", "towards the road", "street side", "facing road side"), (_FRONT,)),
+    **dict.fromkeys(("front", "road side", "roadside", "frontside", "front side", "frnt", "road facing side", "towards road", "towards the road", "from the road", "from road", "from road side", "street side", "facing road side"), (_FRONT,)),
     **dict.fromkeys(("rear", "back", "backside", "rear side", "back side", "behind", "rare", "reare", "bk"), (_REAR,)),
     **dict.fromkeys(("side", "sides", "both sides", "either side", "each side", "two sides", "both the sides", "on both sides", "lateral", "both side", "either sides", "sideway", "side ways", "2 sides", "flank"), (_SIDE,)),
     **dict.fromkeys(("left", "left side", "left hand side", "lhs", "left hand", "side 1", "first side", "one side", "north side", "east side"), ("left",)),
@@ -292,17 +312,17 @@ MARGIN_NOUNS = frozenset({"margin", "margins", "setback", "setbacks", "offset", 
 
 # Words that may stand between a number and its label without weakening their bond.
 CONNECTORS = frozenset(
-    "of is = : - ( ) [ ] are at about approx approximately around will be to shall kept being as the a an size only say upto up max maximum min minimum @ ~ ' has having have "
-    "proposed provide provided providing measuring admeasuring measures total equal equals roughly nearly exactly just it its s by i e ie e.g was would should must keep keeping "
-    "ka ki ke no chhe che hai nu ni na cha chi che ahe for wide width area existing sanctioned dp tp public main clear each actual permissible allowed required "
-    "# * \" ? _ . in new planned desired total overall gross internal approach access concrete tar our my me we our's this that which intended requested wanted ca circa almost "
-    "m mtr metres meters metre meter ft feet sqm sq sqft mt mts mtrs".split()
+    ["of", "is", "=", ":", "-", "(", ")", "[", "]", "are", "at", "about", "approx", "approximately", "around", "will", "be", "to", "shall", "kept", "being", "as", "the", "a", "an", "size", "only", "say", "upto", "up", "max", "maximum", "min", "minimum", "@", "~", "'", "has", "having", "have", "proposed", "provide", "provided", "providing", "measuring", "admeasuring", "measures", "total", "equal", "equals", "roughly", "nearly", "exactly", "just", "it", "its", "s", "by", "i", "e", "ie", "e.g", "was", "would", "should", "must", "keep", "keeping", "ka", "ki", "ke", "no", "chhe", "che", "hai", "nu", "ni", "na", "cha", "chi", "che", "ahe", "for", "wide", "width", "area", "existing", "sanctioned", "dp", "tp", "public", "main", "clear", "each", "actual", "permissible", "allowed", "required", "#", "*", '"', "?", "_", ".", "in", "new", "planned", "desired", "total", "overall", "gross", "internal", "approach", "access", "concrete", "tar", "our", "my", "me", "we", "our's", "this", "that", "which", "intended", "requested", "wanted", "ca", "circa", "almost", "m", "mtr", "metres", "meters", "metre", "meter", "ft", "feet", "sqm", "sq", "sqft", "mt", "mts", "mtrs"]
 )  # fmt: skip
 
 HARD_STOPS = frozenset(";|\n")
 CHANGES = frozenset(
-    "change changed changing reduce reduced reducing increase increased increasing raise raised raising lower lowered lowering cut revise revised revising modify modified modifying update updated "
-    "bring brought drop dropped decrease decreased decreasing switch switched move moved shift shifted convert converted alter altered trim shrink enlarge amend amended correct corrected replace replaced go goes went revised down up increase expand bump".split()
+    (
+        "change|changed|changing|reduce|reduced|reducing|increase|increased|increasing|raise|raised|raising|lower|lowered|lowering|cut|"
+        "revise|revised|revising|modify|modified|modifying|update|updated|bring|brought|drop|dropped|decrease|decreased|decreasing|switch|"
+        "switched|move|moved|shift|shifted|convert|converted|alter|altered|trim|shrink|enlarge|amend|amended|correct|corrected|replace|"
+        "replaced|go|goes|went|revised|down|up|increase|expand|bump"
+    ).split("|")
 )  # fmt: skip
 WIDENING = frozenset({"widen", "widened", "widening", "expanded"})
 AFTER_CORRECTION = frozenset(
@@ -310,7 +330,9 @@ AFTER_CORRECTION = frozenset(
 )
 INJECTION = frozenset({"ignore", "disregard", "forget", "override", "bypass", "pretend", "jailbreak"})
 INJECTED = frozenset(
-    "instruction instructions rules rule regulations regulation previous above earlier prior system everything prompt limits guidelines checks law laws all".split()
+    (
+        "instruction|instructions|rules|rule|regulations|regulation|previous|above|earlier|prior|system|everything|prompt|limits|guidelines|checks|law|laws|all"
+    ).split("|")
 )
 
 Phrase = tuple[tuple[str, ...], str, object]

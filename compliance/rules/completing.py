@@ -52,20 +52,33 @@ class Completion:
         return tuple(entry for entry in self.added if entry.origin == "assumed")
 
 
-def complete(rulebook: Rulebook, spec: Spec, asked: Collection[str] = (), fixed: Mapping[str, float] | None = None) -> Completion:
+def complete(rulebook: Rulebook, spec: Spec, asked: Collection[str] = ()) -> Completion:
     """Return a spec with everything filled in that may be filled in.
 
     Args:
         rulebook: whose defaults hold.
         spec: the values given, stated and derived by the reader.
         asked: fields on which the reader has a question; they stay missing.
-        fixed: assumed values to use instead of the rulebook's (the ends of a documented range).
     """
     work = _Completing(dict(spec), frozenset(asked))
     work.margins()
     work.areas()
-    work.defaults(rulebook, fixed or {})
+    work.defaults(rulebook)
     return Completion(spec, work.spec, tuple(work.added), work.behind, work.asked)
+
+
+def vary(rulebook: Rulebook, completion: Completion, name: str, value: float) -> Spec:
+    """Return a completed spec with another value for one assumption, and everything that was assumed from it recomputed."""
+    varied: Spec = {**completion.spec, name: value}
+    resting = [default for default in rulebook.defaults if default.field != name and name in completion.behind.get(default.field, ())]
+    for default in resting:
+        varied.pop(default.field, None)
+    for default in resting:
+        found = default.node.run(varied)
+        known = None if found is None else _as_value(default.field, found)
+        if known is not None:
+            varied[default.field] = known
+    return varied
 
 
 class _Completing:
@@ -90,14 +103,12 @@ class _Completing:
             if target not in self.spec and target not in self.asked and origin in self.spec:
                 self._add(target, self.spec[origin], "assumed", f"{FIELDS[target].label} taken equal to the {FIELDS[origin].label}")
 
-    def defaults(self, rulebook: Rulebook, fixed: Mapping[str, float]) -> None:
+    def defaults(self, rulebook: Rulebook) -> None:
         """Fill the rulebook's defaults in their order; what cannot be computed stays missing."""
         for default in rulebook.defaults:
             if default.field in self.spec or default.field in self.asked:
                 continue
-            value = fixed.get(default.field)
-            if value is None:
-                value = default.node.run(self.spec)
+            value = default.node.run(self.spec)
             if value is None:
                 continue
             known = _as_value(default.field, value)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from compliance.canonical import canonical
 from compliance.rules import explaining
-from compliance.rules.completing import Completion, complete
+from compliance.rules.completing import Completion, vary
 from compliance.rules.expressions import is_number
 from compliance.rules.judging import Check, Judged, Judgement, Outcome, deciding_fields, judge
 from compliance.rules.missing import Missing, explain_unknown
@@ -20,6 +20,9 @@ from compliance.specs import round_number
 from compliance.vocabulary import BLOCKING, FIELDS
 
 Status = Literal["BLOCKED", "ERROR", "NON_COMPLIANT", "INCOMPLETE", "COMPLIANT"]
+
+JudgedCheck = tuple[Check, float | None, dict[str, Any]]
+"""A check, by how much it is missed, and its wire form."""
 
 NOT_A_SANCTION = "This is not a sanction: it reads the proposal against the regulations named and must be confirmed with the authority."
 
@@ -85,40 +88,33 @@ def evaluate(rulebook: Rulebook, completion: Completion, as_of: datetime.date) -
 
     The outcome of a clause that would change inside the documented range of an assumption is UNDETERMINED and asks for the fact.
     """
-    judged = judge(rulebook, completion.spec, as_of)
+    judged = judge(rulebook, rulebook.environment(completion.spec), as_of)
     _apply_ranges(rulebook, completion, as_of, judged)
     return _Assembly(rulebook, completion, judged).verdict()
 
 
 def error_verdict(completion_spec: Mapping[str, Any], reason: str) -> Verdict:
     """Return the verdict where no rulebook can judge: ERROR with its reason."""
-    return _digested(Verdict("ERROR", reason=reason), completion_spec, [])
+    return _digested(Verdict("ERROR", reason=reason), completion_spec, {}, b"{}")
 
 
 def blocked_verdict(spec: Mapping[str, Any], missing: Iterable[str], reason: str) -> Verdict:
     """Return the verdict where not even a rulebook can be chosen: BLOCKED with what is missing."""
     names = tuple(missing)
     asks = {name: _question(name) for name in names}
-    return _digested(Verdict("BLOCKED", reason=reason, missing_fields=names, asks=asks), spec, [])
+    return _digested(Verdict("BLOCKED", reason=reason, missing_fields=names, asks=asks), spec, {}, b"{}")
 
 
 # Assumptions with a range
 
 
 def _apply_ranges(rulebook: Rulebook, completion: Completion, as_of: datetime.date, judged: Judged) -> None:
-    ranged = [entry for entry in completion.assumptions if entry.range is not None]
-    used = {name for behind in completion.behind.values() for name in behind} if ranged else set()
-    for entry in ranged:
-        if entry.field not in used or entry.range is None:
-            continue
-        touched = {name for name, behind in completion.behind.items() if entry.field in behind}
-        if not any(touched & judgement.clause.reads for judgement in judged.judgements.values()):
-            continue
-        for end in entry.range:
-            varied = complete(rulebook, completion.stated, completion.asked, {entry.field: end})
-            if varied.spec != completion.spec:
-                changed = frozenset(name for name in varied.spec.keys() | completion.spec.keys() if varied.spec.get(name) != completion.spec.get(name))
-                _mark_flips(judged, judge(rulebook, varied.spec, as_of, judged, changed), entry.field)
+    for entry in completion.assumptions:
+        for end in entry.range or ():
+            env = rulebook.environment(vary(rulebook, completion, entry.field, end))
+            changed = frozenset(name for name in env.keys() | judged.facts.keys() if env.get(name) != judged.facts.get(name))
+            if not changed.isdisjoint(rulebook.read_by_clauses):
+                _mark_flips(judged, judge(rulebook, env, as_of, judged, changed), entry.field)
 
 
 def _mark_flips(judged: Judged, other: Judged, assumption: str) -> None:
@@ -174,7 +170,8 @@ class _Assembly:
         judgements = list(self.judged.judgements.values())
         missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
         applicable = [judgement for judgement in judgements if judgement.applies is not False]
-        findings = sorted((self._finding(judgement) for judgement in applicable), key=_finding_order)
+        wires = {judgement.clause.id: [(check, short := _short(check), _wire_check(check, short)) for check in judgement.checks] for judgement in applicable}
+        findings = [self._finding(judgement, wires[judgement.clause.id]) for judgement in applicable]
         ungoverned = () if not applicable or missing else tuple(self._ungoverned())
         status, reason = self._status(missing, bool(applicable), bool(ungoverned))
         verdict = Verdict(
@@ -187,7 +184,25 @@ class _Assembly:
             asks=self._asks(missing),
             counts=self._counts(judgements, len(ungoverned)),
         )
-        return _digested(verdict, self.completion.spec, judgements)
+        return _digested(verdict, self.completion.spec, self._clauses(judgements, wires), self._versions(judgements))
+
+    def _clauses(self, judgements: list[Judgement], wires: Mapping[str, list[JudgedCheck]]) -> dict[str, Any]:
+        """Return what the digest says of each clause: its outcome, and its checks in an order of their own."""
+        return {
+            judgement.clause.id: [
+                judgement.outcome,
+                [[check.field, check.displaced_by, wire] for check, _, wire in sorted(wires[judgement.clause.id], key=_check_order)],
+            ]
+            if judgement.applies is not False
+            else "NOT_APPLICABLE"
+            for judgement in judgements
+        }
+
+    def _versions(self, judgements: list[Judgement]) -> bytes:
+        """Return the canonical JSON of the clauses' versions."""
+        if len(judgements) == len(self.rulebook.clauses):
+            return self.rulebook.versions
+        return canonical({judgement.clause.id: judgement.clause.version for judgement in judgements})
 
     def _status(self, missing: tuple[str, ...], applicable: bool, ungoverned: bool) -> tuple[Status, str]:
         if missing:
@@ -218,10 +233,11 @@ class _Assembly:
                 (), (), (), dict(self.rulebook.content.get("source") or {}), "verified",
             )  # fmt: skip
 
-    def _finding(self, judgement: Judgement) -> Finding:
+    def _finding(self, judgement: Judgement, wires: list[JudgedCheck]) -> Finding:
         clause = judgement.clause
-        checks = [check for check in judgement.checks if not check.displaced_by]
-        shorts = [(check, _short(check)) for check in checks]
+        standing = [(check, short, wire) for check, short, wire in wires if not check.displaced_by]
+        checks = [check for check, _, _ in standing]
+        shorts = [(check, short) for check, short, _ in standing]
         missing = self._missing(judgement, checks)
         displaced = judgement.outcome == "NOT_APPLICABLE"
         because = "" if displaced or judgement.outcome != "UNDETERMINED" else _because(missing, judgement)
@@ -232,7 +248,7 @@ class _Assembly:
         )
         return Finding(
             id=clause.id, clause_no=clause.clause_no, title=clause.title, category=clause.category, outcome=judgement.outcome,
-            checks={check.field: _wire_check(check, short) for check, short in shorts}, sentence=sentence, rests_on=self._rests_on(clause),
+            checks={check.field: wire for check, _, wire in standing}, sentence=sentence, rests_on=self._rests_on(clause),
             displaced=tuple(f"{target}:{name}" for target, name in judgement.displaced), needs=tuple(missing.fields),
             source=clause.source, verification=clause.verification, interpretation=clause.interpretation,
         )  # fmt: skip
@@ -462,20 +478,13 @@ def _tiers_up_to(check: Check) -> list[dict[str, Any]]:
 # Digests
 
 
-def _digested(verdict: Verdict, spec: Mapping[str, Any], judgements: Iterable[Judgement]) -> Verdict:
-    clauses = {judgement.clause.id: _digest_entry(judgement) for judgement in judgements}
+def _digested(verdict: Verdict, spec: Mapping[str, Any], clauses: Mapping[str, Any], versions: bytes) -> Verdict:
     outcome = canonical({"clauses": clauses, "language": LANGUAGE_VERSION, "permissible": verdict.permissible, "spec": spec, "status": verdict.status})
-    versions = canonical({judgement.clause.id: judgement.clause.version for judgement in judgements})
     # The canonical JSON of {"outcome": ..., "versions": ...}, put together from its two parts.
     whole = b'{"outcome":' + outcome + b',"versions":' + versions + b"}"
     return replace(verdict, digest=hashlib.sha256(whole).hexdigest(), outcome_digest=hashlib.sha256(outcome).hexdigest())
 
 
-def _check_order(check: Check) -> tuple[str, str]:
-    return check.field, check.limit.says if isinstance(check.limit, Requirement) else ""
-
-
-def _digest_entry(judgement: Judgement) -> Any:
-    if judgement.applies is False:
-        return "NOT_APPLICABLE"
-    return [judgement.outcome, [[check.field, check.displaced_by, _wire_check(check, None)] for check in sorted(judgement.checks, key=_check_order)]]
+def _check_order(entry: JudgedCheck) -> tuple[str, str]:
+    limit = entry[0].limit
+    return entry[0].field, limit.says if isinstance(limit, Requirement) else ""

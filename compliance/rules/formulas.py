@@ -73,11 +73,8 @@ class Node:
             yield from arg.walk()
 
     def names(self) -> frozenset[str]:
-        """Return the fields and facts that it reads, those inside `count` and `sum` left out."""
-        if self.op in ("count", "sum"):
-            return frozenset({"dwelling_mix"})
-        found = {self.value} if self.op == "name" else set()
-        return frozenset(found.union(*(arg.names() for arg in self.args)))
+        """Return the fields and facts that it names, `dwelling_mix` included where it goes over the dwellings."""
+        return frozenset("dwelling_mix" if node.op in ("count", "sum") else node.value for node in self.walk() if node.op in ("name", "count", "sum"))
 
     def fields_of(self, op: Literal["required", "allowed"]) -> frozenset[str]:
         """Return the fields whose binding limit it asks for by `required(...)` or `allowed(...)`."""

@@ -13,7 +13,6 @@ from typing import Any, Literal
 from compliance.rules.expressions import is_number
 from compliance.rules.rulebook import Clause, Limit, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED, Unlimited, at_least
-from compliance.specs import Spec
 from compliance.vocabulary import SIDES
 
 Outcome = Literal["NOT_APPLICABLE", "SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED"]
@@ -78,8 +77,9 @@ class Judgement:
 
 @dataclass(slots=True)
 class Judged:
-    """All clauses in force for one spec, with the values that they read."""
+    """All clauses in force for one spec, with the values that they read: the facts, and the bindings that clauses asked for."""
 
+    facts: Mapping[str, Any]
     env: dict[str, Any]
     judgements: dict[str, Judgement]
     bindings: dict[tuple[str, str], float | None] = field(default_factory=dict)
@@ -89,22 +89,22 @@ class Judged:
         return [check for judgement in self.judgements.values() if judgement.applies is not False for check in judgement.checks if not check.displaced_by]
 
 
-def judge(rulebook: Rulebook, spec: Spec, as_of: datetime.date, like: Judged | None = None, changed: frozenset[str] = frozenset()) -> Judged:
+def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, like: Judged | None = None, changed: frozenset[str] = frozenset()) -> Judged:
     """Return every clause in force on a day, judged against a completed spec.
 
     Args:
         rulebook: whose clauses are judged.
-        spec: the completed spec.
+        facts: the completed spec with the rulebook's facts (`Rulebook.environment`).
         as_of: the day.
-        like: a judgement of a spec that differs only in the fields `changed`; clauses that did not apply and read none of them are taken over.
-        changed: those fields.
+        like: a judgement whose facts differ only in the names `changed`; clauses that did not apply and read none of them are taken over.
+        changed: those names.
     """
-    env = rulebook.environment(spec)
-    judged = Judged(env, {})
+    env = dict(facts)
+    judged = Judged(facts, env, {})
     for clause in rulebook.clauses:
         if not clause.in_force(as_of):
             continue
-        if like is not None and not clause.required and not clause.allowed and changed.isdisjoint(clause.reads):
+        if like is not None and not clause.required and not clause.allowed and changed.isdisjoint(clause.mentions):
             same = like.judgements[clause.id]
             if same.applies is False:
                 judged.judgements[clause.id] = same

@@ -283,6 +283,7 @@ class _Loading:
             limited_fields=tuple(dict.fromkeys((*(limit.field for limit in limits), *(name for requirement in requirements for name in requirement.fields)))),
             replaces=frozenset(map(str, raw.get("replaces") or ())),
             reads=self._reads(nodes) | {limit.field for limit in limits} | (set(SIDES) if any(limit.field == "setback_m" for limit in limits) else set()),
+            mentions=frozenset().union(*(node.names() for node in nodes), (limit.field for limit in limits), SIDES if any(limit.field == "setback_m" for limit in limits) else ()),
             required=frozenset().union(*(node.fields_of("required") for node in nodes)),
             allowed=frozenset().union(*(node.fields_of("allowed") for node in nodes)),
             falls_back=tuple(inner for node in nodes for inner in self._resolved(node) if inner.op == "first_known"),
@@ -299,11 +300,8 @@ class _Loading:
                 yield from self._resolved(self.facts[inner.value])
 
     def _reads(self, nodes: tuple[Node, ...]) -> frozenset[str]:
-        found = set()
-        for node in nodes:
-            for inner in self._resolved(node):
-                found |= {inner.value} if inner.op == "name" else {"dwelling_mix"} if inner.op in ("count", "sum") else set()
-        return frozenset(found - set(self.facts))
+        """Return the planning fields behind some trees, facts resolved."""
+        return frozenset().union(*(inner.names() for node in nodes for inner in self._resolved(node))) - set(self.facts)
 
     def _conditions(self, raw: Any, clause: str, scope: Scope) -> Iterator[Condition]:
         if not isinstance(raw, Mapping):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from compliance.canonical import canonical
 from compliance.rules.formulas import Environment, Node
 from compliance.rules.values import at_least, more_than
 
@@ -101,6 +102,7 @@ class Clause:
         position: its place in evaluation order (clauses whose limits others ask for come first).
         reads: every field and fact that its outcome can depend on, facts resolved to the fields behind them.
         limited_fields: the fields that its limits and requirements limit.
+        mentions: every field and fact that it names itself.
         replaces: ids of the clauses whose limits it displaces on the fields that it limits too.
         source: document, edition, clause, table, page (where known).
     """
@@ -118,6 +120,7 @@ class Clause:
     limited_fields: tuple[str, ...]
     replaces: frozenset[str]
     reads: frozenset[str]
+    mentions: frozenset[str]
     required: frozenset[str]
     allowed: frozenset[str]
     falls_back: tuple[Node, ...]
@@ -190,6 +193,16 @@ class Rulebook:
     def fact_by_name(self) -> Mapping[str, Fact]:
         """The facts by name."""
         return {fact.name: fact for fact in self.facts}
+
+    @cached_property
+    def versions(self) -> bytes:
+        """The canonical JSON of every clause's version, by id."""
+        return canonical({clause.id: clause.version for clause in self.clauses})
+
+    @cached_property
+    def read_by_clauses(self) -> frozenset[str]:
+        """Every field and fact that some clause names."""
+        return frozenset().union(*(clause.mentions for clause in self.clauses))
 
     @cached_property
     def limiting(self) -> Mapping[str, tuple[Clause, ...]]:

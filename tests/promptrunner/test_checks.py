@@ -17,7 +17,7 @@ def ids(messages) -> set[str]:
 def test_a_data_folder_that_cannot_be_written_is_an_error_with_a_hint(settings, tmp_path, monkeypatch):
     settings.DATA_DIR = tmp_path
     assert checks.data_folder_is_writable() == []
-    monkeypatch.setattr(checks.os, "access", lambda *_: False)
+    monkeypatch.setattr("os.access", lambda *_: False)
     [error] = checks.data_folder_is_writable()
     assert (error.id, bool(error.hint)) == ("promptrunner.E001", True)
 

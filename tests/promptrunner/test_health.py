@@ -47,7 +47,7 @@ def test_not_ready_with_a_rulebook_that_is_not_in_force(client, release):
 
 def test_not_ready_before_the_migrations(client, monkeypatch):
     ReleaseFactory.create()
-    monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda *_: [("one", False), ("two", False)])
+    monkeypatch.setattr("django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: [("one", False), ("two", False)])
     answer = client.get("/system/ready")
     assert answer.status_code == 503
     assert "2 migrations are pending; run manage.py migrate" in answer.json()["reason"]
