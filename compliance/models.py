@@ -170,7 +170,7 @@ class IdempotencyKey(models.Model):
     """A key that a caller sent with a POST, so that the same request sent twice makes one run."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
-    owner = models.CharField(max_length=64, blank=True, help_text="The token's user; empty for anonymous use.")
+    owner = models.CharField(max_length=64, blank=True, help_text="The token's hash, else the person's id; empty for anonymous use.")
     key = models.CharField(max_length=200)
     body_sha256 = models.CharField(max_length=64)
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")

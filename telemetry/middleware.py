@@ -23,7 +23,7 @@ class TraceMiddleware:
         token = begin_trace(trace_id)
         try:
             response = self.get_response(request)
-            response["X-Trace-Id"] = current_trace_id()
+            request.trace_id = response["X-Trace-Id"] = current_trace_id()  # type: ignore[attr-defined]
             return response
         finally:
             end_trace(token)

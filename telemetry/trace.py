@@ -10,7 +10,8 @@ from contextvars import ContextVar, Token
 _trace: ContextVar[str] = ContextVar("trace_id", default="")
 # W3C Trace Context: version ff and ids of zeros are invalid, and only versions after 00 may say more.
 _TRACEPARENT = re.compile(r"(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-_OWN = re.compile(r"[A-Za-z0-9._:\-]{1,100}")
+TRACE_ID = re.compile(r"^[A-Za-z0-9._:\-]{1,100}\Z")
+"""What a caller's own trace id may look like: it is written into a header and into every log line."""
 
 
 def new_trace_id() -> str:
@@ -27,7 +28,7 @@ def trace_id_of(traceparent: str = "", own: str = "") -> str:
     match = _TRACEPARENT.fullmatch(traceparent.strip().lower())
     if match:
         return match[1]
-    return own if _OWN.fullmatch(own) else new_trace_id()
+    return own if TRACE_ID.match(own) else new_trace_id()
 
 
 def current_trace_id() -> str:
@@ -40,6 +41,11 @@ def current_trace_id() -> str:
 def begin_trace(trace_id: str) -> Token[str]:
     """Make a trace id the current one; `end_trace` takes the returned token."""
     return _trace.set(trace_id)
+
+
+def adopt_trace(trace_id: str) -> None:
+    """Make the trace id that a caller sent in the body the current one, until the request ends."""
+    _trace.set(trace_id)
 
 
 def end_trace(token: Token[str]) -> None:

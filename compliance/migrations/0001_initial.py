@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             name='IdempotencyKey',
             fields=[
                 ('id', models.UUIDField(db_column='_id', default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('owner', models.CharField(blank=True, help_text="The token's user; empty for anonymous use.", max_length=64)),
+                ('owner', models.CharField(blank=True, help_text="The token's hash, else the person's id; empty for anonymous use.", max_length=64)),
                 ('key', models.CharField(max_length=200)),
                 ('body_sha256', models.CharField(max_length=64)),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='compliance.run')),

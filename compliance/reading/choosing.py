@@ -16,6 +16,7 @@ from compliance.vocabulary import FIELDS
 
 _JOIN = frozenset({"and", "&", ",", "/", "a", "an", "the", "+", "-", "is", ":", "other", "another", "one", "by", "of", "m", "wide"})
 _CORNER = frozenset({"corner", "roads", "streets", "junction"})
+WIDEST_BARE_SIDE = 15.0
 _NOT_PROPOSED = frozenset(
     ("existing|old|neighbouring|neighboring|neighbour|adjacent|adjoining|nearby|opposite|surrounding|present|dilapidated|demolish|demolishing|former").split(
         "|"
@@ -74,14 +75,52 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
             continue
         if quantity.forced:
             choices.add(quantity.forced, Candidate(quantity.value, quantity.start, quantity.end))
-        elif role.label is None and quantity.measures == LENGTH and quantity.corrects and _of_building(page, quantity):
-            choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, True, True, quantity.problem))
+        elif role.label is None and quantity.measures == LENGTH and ((quantity.corrects and _of_building(page, quantity)) or _is_height(page, quantity)):
+            choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, quantity.corrects, quantity.corrects, quantity.problem))
         elif role.label is None:
             _alone(page, quantity, choices)
         elif role.label.field:
             _labelled(page, role, choices, roles, at)
     if sides:
         _margins(page, roles, choices)
+
+
+def _is_height(page: Page, quantity: Quantity) -> bool:
+    """Return whether a lone length is the building's height: "a 45 m tower", "a building of 24 m", "twelve storeys (36 m)"."""
+    tokens = page.tokens
+    after = [token.text for token in tokens[quantity.last : quantity.last + 3]]
+    before = [token.text for token in tokens[max(0, quantity.first - 4) : quantity.first]]
+    while after and after[0] in ("residential", "commercial", "office", "mixed", "hotel"):
+        after.pop(0)
+    if after[:1] and after[0] in ("building", "tower", "skyscraper", "highrise") and "line" not in after:
+        return not before[-1:] or before[-1] in (
+            "a",
+            "an",
+            "the",
+            "this",
+            "my",
+            "our",
+            ",",
+            ".",
+            ":",
+            "proposed",
+            "for",
+            "propose",
+            "is",
+            "of",
+            "approx",
+            "about",
+            "new",
+            "build",
+            "construct",
+        )
+    if before[-2:-1] and before[-2] in ("building", "tower") and before[-1] == "of":
+        return True
+    while before and before[-1] in ("about", "approx", "i", "e", ".", "say", "approximately", "total", "~", "="):
+        before.pop()
+    return (
+        len(before) > 1 and before[-1] == "(" and (before[-2].startswith(("store", "stori", "floor", "storey")) or before[-2].isdigit()) and after[:1] == [")"]
+    )
 
 
 def _of_building(page: Page, quantity: Quantity) -> bool:
@@ -366,6 +405,8 @@ def _margins(page: Page, roles: list[Role], choices: Choices) -> None:
         if not role.sides or role.quantity.replaced or role.label is None:
             continue
         quantity = role.quantity
+        if not role.label.plain and quantity.value > WIDEST_BARE_SIDE:
+            continue  # "front 20 m" without the word margin is the plot's front
         value, note = (quantity.value, None) if quantity.measures == LENGTH else _in_key_unit(page, role, LENGTH)
         names = role.sides
         if names == ("*",) and role.anchor is not None:

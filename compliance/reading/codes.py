@@ -638,9 +638,11 @@ def _choose_use(page: Page, codes: Codes, uses: dict[str, Mark], by_type: dict[s
         codes.found.append(Found("building_use", value, *page.span(first, last), note))
         return
     special = {name: mark for name, mark in by_type.items() if name in ("institutional", "industrial")}
-    if len(evidence) > 1 and len(special) == 1 and not set(by_type) - set(special):
+    dwelling = uses.get("residential")
+    lived_in = dwelling is not None and page.tokens[dwelling.first].text != "residential"  # "a clinic with our home on top"
+    if len(evidence) > 1 and len(special) == 1 and not set(by_type) - set(special) and not lived_in:
         evidence = special  # "commercial hospital building": the type is the narrower word
-    elif len(evidence) > 1 and len(by_type) == 1:
+    elif len(evidence) > 1 and len(by_type) == 1 and not (special and lived_in):
         evidence = by_type
     if not evidence and len(zoned) == 1 and codes.get("land_use_zone") is None:
         evidence = zoned

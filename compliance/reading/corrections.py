@@ -31,6 +31,7 @@ _TAKES_BACK = (
     ("replacing",),
     ("as", "against"),
 )
+_COUNTED = frozenset({"floors", "floor", "storeys", "storey", "flats", "units", "high", "wide", "tall", "road", "plot", "cars", "height"})
 _FILLERS = frozenset(
     {
         "the",
@@ -199,6 +200,8 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
     """Settle two neighbouring numbers: a correction, a range, or neither."""
     gap = tokens[one.last : two.first]
     texts = [token.text for token in gap]
+    if len(texts) > 1 and texts[0] in _COUNTED:  # "from 3 floors to 5 floors"
+        gap, texts = gap[1:], texts[1:]
     if not texts or len(texts) > 3 or one.replaced or (PAIR in (one.measures, two.measures) and one.measures != two.measures):
         return
     same = one.measures == two.measures or one.measures == PLAIN

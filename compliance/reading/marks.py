@@ -98,7 +98,7 @@ def find_marks(tokens: list[Token]) -> list[Mark]:
 
     >>> from compliance.reading.tokens import tokenise
     >>> [(mark.kind, mark.first, mark.last) for mark in find_marks(tokenise("plot area in Baner", "plot area in baner"))]
-    [('label', 0, 2), ('locality', 3, 4)]
+    [('label', 0, 2), ('subject', 0, 1), ('locality', 3, 4)]
     """
     marks: list[Mark] = []
     until = {"numbers": 0, "places": 0, "uses": 0, "things": 0}

@@ -24,7 +24,7 @@ def unpaste(folded: str) -> str:
     r"""Return a folded text with the signs of JSON replaced one for one by those of running text.
 
     >>> unpaste('{"plot": {"area": 450}, "height": 12}')
-    '  plot :   area : 450\\n;  height : 12\\n'
+    '  plot :   area : 450\n;  height : 12\n'
     """
     text = _SEPARATOR.sub(";", folded)
     text = _KEY_QUOTES.sub(" ", text)

@@ -101,7 +101,12 @@ def unit_at(folded: str, position: int, text: str = "") -> tuple[Unit, int] | No
     if dot and folded[end - 1] not in "'\"%":
         after = folded[end + 1 : end + 4].lstrip(" ")
         begins = text[end + 1 : end + 4].lstrip(" ")[:1]  # a capital begins the next sentence
-        if folded[end + 1 : end + 2] != " " or (after[:1].isalpha() and not begins.isupper() and begins) or after[:1] in "(,;:|=":
+        if (
+            "." in folded[position:end]
+            or folded[end + 1 : end + 2] != " "
+            or (after[:1].isalpha() and not begins.isupper() and begins)
+            or after[:1] in "(,;:|="
+        ):
             end += 1
     return unit, end
 
@@ -117,10 +122,10 @@ def unit_in(folded: str, start: int, end: int) -> Unit | None:
 
 
 def inches_at(folded: str, position: int) -> tuple[float, int] | None:
-    r"""Return the inches that stand right after feet (40 feet 6 inches, 10'6\"), in feet, and where they end, or None.
+    """Return the inches that stand right after feet (40 feet 6 inches, 10 ft 6 in), in feet, and where they end, or None.
 
-    >>> inches_at("10'6\\" road", 3)
-    (0.5, 5)
+    >>> inches_at('10 ft 6 in', 5)
+    (0.5, 10)
     """
     match = _INCHES.match(folded, position)
     return (float(match[1]) / 12, match.end()) if match and "/" not in match[1] else None

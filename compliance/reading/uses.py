@@ -56,7 +56,7 @@ USE_WORDS.pop("shop cum office")
 
 _TYPE_WORDS: dict[str, str] = {
     **dict.fromkeys((
-        "bunglows|bungalows|banglows|villas|bangalow|bunglaw|bungla|bungalo|bungalov|bangla|individual house|single family house|"
+        "bunglows|banglo|bunglo|bangalo|bunglaws|bungalows|banglows|villas|bangalow|bunglaw|bungla|bungalo|bungalov|bangla|individual house|single family house|"
         "independent bungalow|individual bungalow|private bungalow|detached bungalow|detached|villa house|બંગલો|बंगला|बंगलो|"
         "standalone house|stand alone house|detached home|independent home|twin bungalows"
     ).split("|"), "detached_house"),

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from compliance.models import City, Rulebook, RulebookRelease, Rule, Run
 from compliance.vocabulary import CITIES
+from telemetry.trace import TRACE_ID
 
 STATUSES = ["BLOCKED", "ERROR", "NON_COMPLIANT", "INCOMPLETE", "COMPLIANT"]
 OUTCOMES = ["NOT_APPLICABLE", "SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED"]
@@ -40,7 +41,7 @@ class RunInput(ReadInput):
     rulebook = serializers.CharField(required=False, max_length=100, help_text="Name of a published rulebook instead of the one in force.")
     as_of = serializers.DateField(required=False, help_text="The day whose law is asked for; today in India where not given.")
     session_id = serializers.CharField(required=False, max_length=200, allow_blank=True, default="")
-    trace_id = serializers.CharField(required=False, max_length=100, allow_blank=True, default="")
+    trace_id = serializers.RegexField(TRACE_ID, required=False, allow_blank=True, default="", help_text="Up to 100 letters, digits and . _ : -")
 
 
 class ReadingOut(serializers.Serializer[Any]):

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import generics, status
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +26,9 @@ from compliance.services import IdempotencyConflictError, UnknownRulebookError, 
 from compliance.specs import normalise_spec
 from promptrunner.api.filters import RuleFilter, RunFilter
 from promptrunner.api.serializers import CityOut, Problem, ReadInput, ReadOut, RulebookOut, RuleOut, RunInput, RunOut, RunRow
+from promptrunner.errors import PROBLEM
 from promptrunner.pipeline import run_json, run_proposal, today
+from telemetry.trace import adopt_trace
 
 MAX_KEY = 200
 
@@ -37,17 +40,28 @@ class Conflict(APIException):
     default_code = "conflict"
 
 
-def problems(*codes: int) -> dict[int, OpenApiResponse]:
+def problems(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Return the documented problem+json answers of a view, those that every view can give included."""
     words = {
         400: "What is wrong with the request, with JSON pointers.", 401: "A token is needed.", 403: "The token does not allow this.", 404: "There is no such thing.",
         405: "The method is not allowed here.", 406: "Answers are JSON.", 409: "The request conflicts with what is stored.", 413: "The body is too large.",
         415: "Bodies are JSON.", 429: "Too many requests.", 500: "A fault of ours; the trace id finds it.",
     }  # fmt: skip
-    return {code: OpenApiResponse(Problem, description=words[code]) for code in sorted({401, 403, 405, 406, 429, 500, *codes})}
+    return {(code, PROBLEM): OpenApiResponse(Problem, description=words[code]) for code in sorted({401, 403, 405, 406, 429, 500, *codes})}
 
 
-class NewestFirst(CursorPagination):
+class CursorPages(CursorPagination):
+    """Pages that begin where a cursor says; one that we did not make is bad input."""
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any] | None:
+        """Return one page."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (NotFound, DjangoValidationError, ValueError):
+            raise ValidationError({"cursor": ["This cursor is none of ours; take it from `next`, or leave it out."]}, code="invalid_cursor") from None
+
+
+class NewestFirst(CursorPages):
     """Cursor pages, so that no page gets slower with the number of runs before it."""
 
     ordering = ("-created_at", "-id")
@@ -56,7 +70,7 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
 
 
-class ByPosition(CursorPagination):
+class ByPosition(CursorPages):
     """Clauses in the order of their rulebook."""
 
     ordering = ("release", "position", "id")
@@ -85,8 +99,10 @@ class RunsView(generics.ListAPIView[Run]):
     def post(self, request: Request) -> HttpResponse:
         """Check a proposal: 201 for any verdict, 200 for an idempotent replay."""
         body = _checked(_RUN_INPUT, request)
+        if body["trace_id"]:
+            adopt_trace(body["trace_id"])
         key = _idempotency_key(request)
-        owner, body_hash = str(request.user.pk or ""), body_sha256(request.data) if key else ""
+        owner, body_hash = _owner(request), body_sha256(request.data) if key else ""
         if key and (earlier := _earlier_run(owner, key, body_hash)) is not None:
             return _run_response(earlier)
         pending = IdempotencyKey(owner=owner, key=key, body_sha256=body_hash) if key else None
@@ -94,8 +110,9 @@ class RunsView(generics.ListAPIView[Run]):
             run, performance = run_proposal(**body, idempotency=pending)
         except UnknownRulebookError as error:
             raise ValidationError({"rulebook": [str(error)]}, code=error.code) from None
-        except IntegrityError:
-            # The same key arrived twice at the same moment: the other request made the run, this one answers with it.
+        except DatabaseError:
+            # The same key arrived twice at the same moment: the other request made the run, this one answers with it. SQL databases
+            # call that an IntegrityError, MongoDB may call it a write conflict.
             if not key or (earlier := _earlier_run(owner, key, body_hash)) is None:
                 raise
             return _run_response(earlier)
@@ -187,6 +204,11 @@ def _checked(serializer: BaseSerializer[Any], request: Request) -> dict[str, Any
 
 def _run_response(run: Run, performance: Mapping[str, float] | None = None, **options: Any) -> HttpResponse:
     return HttpResponse(run_json(run, performance), content_type="application/json", **options)
+
+
+def _owner(request: Request) -> str:
+    """Return whose idempotency keys these are: the token's (by its hash), a logged-in person's, or everybody's where use is anonymous."""
+    return str(getattr(request.auth, "pk", "") or request.user.pk or "")[:64]
 
 
 def _idempotency_key(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 
@@ -11,6 +12,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.test import APIClient
 
 from promptrunner.api import views
+from telemetry.models import Event
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +104,14 @@ def test_too_many_requests_are_429_and_say_when_to_come_back(api, monkeypatch):
     assert int(answer["Retry-After"]) >= 3
 
 
+@pytest.mark.parametrize("path", [RUNS, "/api/v1/rules/"])
+@pytest.mark.parametrize("position", ["", "p=yesterday", "o=-1", "p=%00", "p=2026-01-05T09%3A30%3A00Z&o=x"])
+def test_a_cursor_that_is_none_of_ours_is_400(api, path, position):
+    cursor = base64.b64encode(position.encode()).decode() if position else "CONTENT_LENGTH"
+    body = problem(api.get(path, {"cursor": cursor}), 400, "invalid_cursor")
+    assert body["errors"][0]["pointer"] == "/cursor"
+
+
 # Faults of ours
 
 
@@ -150,3 +160,15 @@ def test_every_answer_names_the_trace_the_caller_began(client, path, status):
 
 def test_two_requests_have_two_traces(client):
     assert client.get("/system/live")["X-Trace-Id"] != client.get("/system/live")["X-Trace-Id"]
+
+
+def test_the_trace_id_in_the_body_beats_the_one_in_the_header(api):
+    answer = post(api, '{"trace_id": "caller-7"}', **TRACEPARENT)
+    assert (answer.status_code, answer["X-Trace-Id"], answer.json()["trace_id"]) == (201, "caller-7", "caller-7")
+    assert Event.objects.get().trace_id == "caller-7"
+    assert post(api, "{}")["X-Trace-Id"] != "caller-7"
+
+
+def test_a_trace_id_that_could_not_stand_in_a_header_is_400(api):
+    body = problem(post(api, json.dumps({"trace_id": "a\nb"})), 400, "invalid")
+    assert body["errors"][0]["pointer"] == "/trace_id"

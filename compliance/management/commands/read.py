@@ -35,9 +35,8 @@ class Command(BaseCommand):
             self._score(options["score"])
         elif options["jsonl"]:
             for number, line in enumerate(sys.stdin, 1):
-                if line.strip():
-                    prompt, own_city = _line(number, line)
-                    self._write(prompt, own_city or city, f"Line {number}: ")
+                prompt, own_city = _line(number, line)
+                self._write(prompt, own_city or city, f"Line {number}: ")
         else:
             self._write(options["prompt"], city, "", indent=2)
 
