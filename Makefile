@@ -9,7 +9,9 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # What `make test` leaves out: what needs a server of its own, whole browser journeys, and slow tests.
 QUICK := not postgres and not mongodb and not redis and not browser and not slow
-export PYTHON
+# Everything here is for a laptop or CI; production never comes through make.
+PROMPTRUNNER_ENV ?= development
+export PYTHON PROMPTRUNNER_ENV
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24

@@ -53,7 +53,7 @@ def problems(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:
 class CursorPages(CursorPagination):
     """Pages that begin where a cursor says; one that we did not make is bad input."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
         """Return one page."""
         try:
             return super().paginate_queryset(queryset, request, view)

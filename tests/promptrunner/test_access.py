@@ -85,7 +85,9 @@ def test_the_page_and_the_document_of_the_api_are_open(client):
 def test_each_token_has_idempotency_keys_of_its_own():
     user = UserFactory.create()
     statuses = [
-        APIClient(headers={"Authorization": f"Token {token}"}).post("/api/v1/runs/", {"city": city}, format="json", headers={"Idempotency-Key": "k"}).status_code
+        APIClient(headers={"Authorization": f"Token {token}"})
+        .post("/api/v1/runs/", {"city": city}, format="json", headers={"Idempotency-Key": "k"})
+        .status_code
         for token, city in ((token_of(user), "Pune"), (token_of(user), "Nashik"))
     ]
     assert statuses == [201, 201]
