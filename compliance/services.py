@@ -15,10 +15,9 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from compliance.canonical import canonical
-from compliance.models import City, IdempotencyKey, Rulebook, RulebookRelease, Rule, Run
+from compliance.models import City, IdempotencyKey, Rule, Rulebook, RulebookRelease, Run
 from compliance.rules import Rulebook as LoadedRulebook
 from compliance.rules import load
-from compliance.specs import Spec
 from compliance.vocabulary import CITIES
 from telemetry.services import event_record
 from telemetry.transactions import atomic
@@ -128,7 +127,10 @@ PUBLISHED_FOR_SECONDS = 1
 
 def _published() -> list[uuid.UUID]:
     """Return the ids of the published releases."""
-    found: list[uuid.UUID] = cache.get_or_set(PUBLISHED, lambda: list(RulebookRelease.objects.published().values_list("pk", flat=True)), PUBLISHED_FOR_SECONDS)
+    found: list[uuid.UUID] | None = cache.get(PUBLISHED)
+    if found is None:
+        found = list(RulebookRelease.objects.published().values_list("pk", flat=True))
+        cache.set(PUBLISHED, found, PUBLISHED_FOR_SECONDS)
     return found
 
 
@@ -168,7 +170,7 @@ def release_compiled(release: RulebookRelease) -> LoadedRulebook:
 def run_record(
     *,
     prompt: str,
-    spec: Spec,
+    spec: Mapping[str, Any],
     verdict: Mapping[str, Any],
     release: RulebookRelease | None,
     as_of: datetime.date,
@@ -248,7 +250,7 @@ def _now() -> datetime.datetime:
     return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
-def body_sha256(body: Mapping[str, Any]) -> str:
+def body_sha256(body: object) -> str:
     """Return the hash by which two requests with the same idempotency key are compared."""
     return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 

@@ -17,7 +17,7 @@ from compliance.models import IdempotencyKey, RulebookRelease, Run
 from compliance.reading import ReadResult, read_prompt
 from compliance.rules import NOT_A_SANCTION, Completion, Rulebook, Verdict, blocked_verdict, complete, error_verdict, evaluate, load
 from compliance.services import release_compiled, release_in_force, release_named, run_record
-from compliance.specs import Spec, normalise_spec
+from compliance.specs import normalise_spec
 from compliance.vocabulary import BLOCKING, FIELDS
 from promptrunner.earlier_rules import clauses_of
 from telemetry.trace import current_trace_id

@@ -219,6 +219,11 @@ def _misspelt(page: Page) -> Mark | None:
     return None
 
 
+def _division_of(locality: str) -> str | None:
+    place = LOCALITIES.get(locality)
+    return place[1] if place else None
+
+
 def _find_division(page: Page, codes: Codes) -> None:
     if codes.city not in (None, "Mumbai"):
         return
@@ -228,7 +233,7 @@ def _find_division(page: Page, codes: Codes) -> None:
         for mark in stated
         if codes.city == "Mumbai" or (mark.value == "island_city" and mark.last - mark.first > 1) or page.tokens[mark.first].text.startswith("mumbai")
     ]
-    local = [mark for mark in page.marks if mark.kind == "locality" and LOCALITIES.get(mark.value, (None, None))[1] and not taken_back(page.tokens, mark.first)]
+    local = [mark for mark in page.marks if mark.kind == "locality" and _division_of(mark.value) and not taken_back(page.tokens, mark.first)]
     if codes.city is None:
         local = []
     if len({LOCALITIES[mark.value][1] for mark in local}) > 1:

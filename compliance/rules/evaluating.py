@@ -268,7 +268,7 @@ class _Assembly:
             for contender in map(rulebook.by_id.__getitem__, check.contested_by):
                 explain_unknown(contender.applies, env, rulebook, missing)
                 missing.reasons.setdefault(f"{explaining.write_source(rulebook, contender)} ({contender.title}) may take its place")
-            if check.subject is None and check.limit is not None and not check.settled_by and not check.flips:
+            if check.subject is None and not check.settled_by and not check.flips:
                 missing.fields.setdefault(check.field)
             nodes = (check.limit.test,) if isinstance(check.limit, Requirement) else check.limit.nodes()
             for node in nodes:

@@ -7,13 +7,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from compliance.models import City, Rulebook, RulebookRelease, Rule, Run
+from compliance.models import City, Rule, RulebookRelease, Run
 from compliance.vocabulary import CITIES
 from telemetry.trace import TRACE_ID
 
 STATUSES = ["BLOCKED", "ERROR", "NON_COMPLIANT", "INCOMPLETE", "COMPLIANT"]
 OUTCOMES = ["NOT_APPLICABLE", "SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED"]
-SHA256 = {"min_length": 64, "max_length": 64}
+
+
+class Sha256Field(serializers.CharField):
+    """A SHA-256 in hexadecimal digits."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_length=64, max_length=64, **options)
 
 
 class Strict(serializers.Serializer[Any]):
@@ -47,7 +53,7 @@ class RunInput(ReadInput):
 class ReadingOut(serializers.Serializer[Any]):
     """A value with where it came from."""
 
-    field = serializers.CharField()  # type: ignore[assignment]
+    field = serializers.CharField()
     value = serializers.JSONField()
     unit = serializers.CharField(required=False)
     origin = serializers.ChoiceField(["given", "stated", "derived"])
@@ -60,7 +66,7 @@ class ReadingOut(serializers.Serializer[Any]):
 class QuestionOut(serializers.Serializer[Any]):
     """What has to be known."""
 
-    field = serializers.CharField(required=False)  # type: ignore[assignment]
+    field = serializers.CharField(required=False)
     question = serializers.CharField()
     text = serializers.CharField(required=False)
 
@@ -86,7 +92,7 @@ class FindingOut(serializers.Serializer[Any]):
     rests_on = serializers.ListField(child=serializers.CharField())
     displaced = serializers.ListField(child=serializers.CharField())
     needs = serializers.ListField(child=serializers.CharField())
-    source = serializers.DictField()
+    source = serializers.DictField()  # type: ignore[assignment]
     verification = serializers.ChoiceField(["verified", "secondary", "illustrative"])
     interpretation = serializers.CharField(required=False)
 
@@ -96,7 +102,7 @@ class RunRulebookOut(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     edition = serializers.CharField()
-    release = serializers.CharField(**SHA256)
+    release = Sha256Field()
     not_included = serializers.ListField(child=serializers.CharField(), required=False)
 
 
@@ -105,8 +111,8 @@ class RunOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(STATUSES)
-    digest = serializers.CharField(**SHA256)
-    outcome_digest = serializers.CharField(**SHA256)
+    digest = Sha256Field()
+    outcome_digest = Sha256Field()
     city = serializers.CharField(required=False)
     rulebook = RunRulebookOut(required=False)
     as_of = serializers.DateField()
@@ -205,5 +211,5 @@ class Problem(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = ProblemError(many=True, required=False)
+    errors = ProblemError(many=True, required=False)  # type: ignore[assignment]
     trace_id = serializers.CharField()

@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from compliance.models import City, IdempotencyKey, RulebookRelease, Rule, Run
+from compliance.models import City, IdempotencyKey, Rule, RulebookRelease, Run
 from compliance.reading import read_prompt
 from compliance.services import IdempotencyConflictError, UnknownRulebookError, body_sha256, idempotent_run, release_in_force
 from compliance.specs import normalise_spec
@@ -118,7 +118,7 @@ class RunsView(generics.ListAPIView[Run]):
             return _run_response(earlier)
         return _run_response(run, performance, status=status.HTTP_201_CREATED, headers={"Location": f"/api/v1/runs/{run.pk}/"})
 
-    @extend_schema(responses={200: RunRow(many=True), **problems(400)}, operation_id="runs_list")
+    @extend_schema(responses={200: RunRow(many=True), **problems(400, 404)}, operation_id="runs_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List runs, newest first."""
         return super().get(request, *args, **kwargs)
@@ -188,7 +188,7 @@ class RulesView(generics.ListAPIView[Rule]):
         """Return the clauses of published releases."""
         return Rule.objects.published().select_related("release__rulebook")
 
-    @extend_schema(responses={200: RuleOut(many=True), **problems(400)}, operation_id="rules_list")
+    @extend_schema(responses={200: RuleOut(many=True), **problems(400, 404)}, operation_id="rules_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the published clauses."""
         return super().get(request, *args, **kwargs)

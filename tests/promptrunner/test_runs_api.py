@@ -38,7 +38,7 @@ def test_the_stored_run_reads_the_same_as_the_answer(api):
     read = api.get(f"{URL}{made['id']}/").json()
     made.pop("performance"), read.pop("performance")
     assert read == made
-    assert not [path for path in _nulls(read, "")]
+    assert list(_nulls(read, "")) == []
 
 
 def _nulls(value, path):

@@ -114,7 +114,7 @@ def test_any_text_is_read_without_an_error_and_spans_match_it(text):
             assert reading.text == text[reading.start : reading.end]
             assert reading.text
         else:
-            assert reading.text is reading.start is reading.end is None
+            assert (reading.text, reading.start, reading.end) == (None, None, None)
             assert reading.note or reading.origin == "given"
     for question in result.questions:
         assert question.text is None or question.text in text
