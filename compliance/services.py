@@ -20,7 +20,7 @@ from compliance.rules import Rulebook as LoadedRulebook
 from compliance.rules import load
 from compliance.vocabulary import CITIES
 from telemetry.services import event_record
-from telemetry.transactions import atomic
+from telemetry.transactions import atomic, on_commit
 
 
 class UnknownRulebookError(ValueError):
@@ -104,7 +104,7 @@ def release_publish(*, release: RulebookRelease) -> None:
         release.status = RulebookRelease.Status.PUBLISHED
         release.published_at = timezone.now()
         release.save(update_fields=["status", "published_at"])
-    cache.delete(PUBLISHED)
+        on_commit(lambda: cache.delete(PUBLISHED))
 
 
 def release_in_force(*, city: str, as_of: datetime.date) -> RulebookRelease | None:
@@ -207,7 +207,7 @@ def run_record(
         outcome_digest=verdict["outcome_digest"],
         release=release,
         as_of=as_of,
-        spec=canonical(spec).decode(),
+        spec=canonical(verdict["spec"]).decode(),
         verdict=canonical(verdict).decode(),
         session_id=session_id,
         trace_id=trace_id,

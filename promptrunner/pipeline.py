@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from compliance.canonical import whole_as_integer
 from compliance.models import IdempotencyKey, RulebookRelease, Run
 from compliance.reading import ReadResult, read_prompt
 from compliance.rules import NOT_A_SANCTION, Completion, Rulebook, Verdict, blocked_verdict, complete, error_verdict, evaluate, load
@@ -64,9 +65,9 @@ class Assessment:
             "digest": verdict.digest,
             "outcome_digest": verdict.outcome_digest,
             "as_of": self.as_of.isoformat(),
-            "spec": self.completion.spec,
-            "readings": [*(reading.as_dict() for reading in self.read.readings), *self._derived()],
-            "assumptions": [entry.as_dict() for entry in self.completion.assumptions],
+            "spec": whole_as_integer(self.completion.spec),
+            "readings": whole_as_integer([*(reading.as_dict() for reading in self.read.readings), *self._derived()]),
+            "assumptions": whole_as_integer([entry.as_dict() for entry in self.completion.assumptions]),
             "questions": self._questions(),
             "findings": [finding.as_dict() for finding in verdict.findings],
             "permissible": verdict.permissible,

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SAMPLE = "G+7 residential on a 30 x 40 m plot, 18 m road, Baner, Pune, FSI 2.5, side margins 4.5 m"
+SAMPLE = "G+7 residential on a 30 x 40 m plot, 18 m road, Baner, Pune, FSI 2.5, front 4.5 m, side and rear margins 4.5 m"
 
 
 def main() -> int:
@@ -72,7 +72,7 @@ def in_use(host: str, port: int) -> bool:
 
 def prepare(environment: dict[str, str]) -> int:
     """Migrate, load the rulebooks and print the sample's verdict. Return 0, or the exit code of what failed."""
-    for words in (["migrate", "--verbosity", "0"], ["load_rulebooks"]):
+    for words in (["migrate", "--verbosity", "0"], ["load_rulebooks", "--publish"]):
         code = manage(words, environment)
         if code:
             return code

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from compliance.canonical import canonical
+from compliance.canonical import canonical, whole_as_integer
 from compliance.rules import explaining
 from compliance.rules.completing import Completion, vary
 from compliance.rules.expressions import is_number
@@ -377,14 +377,20 @@ def _because(missing: Missing, judgement: Judgement) -> str:
     return "; ".join(parts) or "whether it applies or displaces another clause is not determined"
 
 
+def wire_number(value: float) -> float:
+    """Return a number as it goes over the wire: 6 decimals, whole ones as integers."""
+    number = round_number(value)
+    return int(number) if number.is_integer() else number
+
+
 def _short(check: Check) -> float | None:
     """Return by how much a violated limit is missed, in the field's unit; None where that is no number."""
     if check.outcome != "VIOLATED" or not isinstance(check.subject, (int, float)):
         return None
     if is_number(check.minimum) and check.subject < check.minimum:
-        return round_number(check.minimum - check.subject)
+        return wire_number(check.minimum - check.subject)
     if is_number(check.maximum) and check.subject > check.maximum:
-        return round_number(check.subject - check.maximum)
+        return wire_number(check.subject - check.maximum)
     return None
 
 
@@ -398,13 +404,13 @@ def _wire_check(check: Check, short: float | None) -> dict[str, Any]:
     elif limit.none_of is not None:
         wire["rule_none_of"] = sorted(limit.none_of)
     if is_number(check.minimum):
-        wire["rule_min"] = round_number(check.minimum)
+        wire["rule_min"] = wire_number(check.minimum)
     if is_number(check.maximum):
-        wire["rule_max"] = round_number(check.maximum)
+        wire["rule_max"] = wire_number(check.maximum)
     if UNLIMITED in (check.minimum, check.maximum):
         wire["unlimited"] = True
     if check.subject is not None:
-        wire["subject"] = round_number(check.subject) if isinstance(check.subject, float) else check.subject
+        wire["subject"] = whole_as_integer(check.subject)
     if check.outcome in ("SATISFIED", "VIOLATED"):
         wire["ok"] = check.outcome == "SATISFIED"
     if short is not None:
@@ -420,7 +426,7 @@ def _wire_check(check: Check, short: float | None) -> dict[str, Any]:
 
 def _tiers(check: Check) -> dict[str, Any]:
     """Return the tiers of a limit with the tier that the proposal reaches and how much of each it uses beyond the first."""
-    wire: dict[str, Any] = {"tiers": [{"name": name, "adds": round_number(value)} for name, value in check.tiers if is_number(value)]}
+    wire: dict[str, Any] = {"tiers": [{"name": name, "adds": wire_number(value)} for name, value in check.tiers if is_number(value)]}
     if not is_number(check.subject):
         return wire
     rest, reached, buys = float(check.subject), "", []
@@ -430,7 +436,7 @@ def _tiers(check: Check) -> dict[str, Any]:
         reached = name
         used = min(rest, value)
         if position and used > 0:
-            buys.append({"tier": name, "amount": round_number(used)})
+            buys.append({"tier": name, "amount": wire_number(used)})
         rest = round_number(rest - value)
     wire["tier"] = reached
     if buys:
@@ -451,7 +457,7 @@ def _tighten(entry: dict[str, Any], check: Check) -> None:
         entry["clause_no"] = check.clause.clause_no
     for key, bound, tighter in (("min", check.minimum, max), ("max", check.maximum, min)):
         if is_number(bound):
-            value = round_number(bound)
+            value = wire_number(bound)
             if key not in entry or tighter(value, entry[key]) != entry[key]:
                 entry[key] = value
                 entry["clause_no" if "clause_no" not in entry or key == "max" or "max" not in entry else "clause_no_min"] = check.clause.clause_no
@@ -471,7 +477,7 @@ def _tiers_up_to(check: Check) -> list[dict[str, Any]]:
     for name, value in check.tiers:
         if is_number(value):
             total += value
-            tiers.append({"name": name, "adds": round_number(value), "up_to": round_number(total)})
+            tiers.append({"name": name, "adds": wire_number(value), "up_to": wire_number(total)})
     return tiers
 
 
@@ -479,7 +485,9 @@ def _tiers_up_to(check: Check) -> list[dict[str, Any]]:
 
 
 def _digested(verdict: Verdict, spec: Mapping[str, Any], clauses: Mapping[str, Any], versions: bytes) -> Verdict:
-    outcome = canonical({"clauses": clauses, "language": LANGUAGE_VERSION, "permissible": verdict.permissible, "spec": spec, "status": verdict.status})
+    outcome = canonical(
+        {"clauses": clauses, "language": LANGUAGE_VERSION, "permissible": verdict.permissible, "spec": whole_as_integer(dict(spec)), "status": verdict.status}
+    )
     # The canonical JSON of {"outcome": ..., "versions": ...}, put together from its two parts.
     whole = b'{"outcome":' + outcome + b',"versions":' + versions + b"}"
     return replace(verdict, digest=hashlib.sha256(whole).hexdigest(), outcome_digest=hashlib.sha256(outcome).hexdigest())

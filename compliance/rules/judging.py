@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from compliance.rules.expressions import is_number
@@ -96,7 +96,7 @@ def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, li
         rulebook: whose clauses are judged.
         facts: the completed spec with the rulebook's facts (`Rulebook.environment`).
         as_of: the day.
-        like: a judgement whose facts differ only in the names `changed`; clauses that did not apply and read none of them are taken over.
+        like: a judgement whose facts differ only in the names `changed`; clauses that name none of them are taken over.
         changed: those names.
     """
     env = dict(facts)
@@ -106,9 +106,8 @@ def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, li
             continue
         if like is not None and not clause.required and not clause.allowed and changed.isdisjoint(clause.mentions):
             same = like.judgements[clause.id]
-            if same.applies is False:
-                judged.judgements[clause.id] = same
-                continue
+            judged.judgements[clause.id] = same if same.applies is False else Judgement(clause, same.applies, [_afresh(check) for check in same.checks])
+            continue
         for name in clause.required:
             env[f"required:{name}"] = _binding(rulebook, judged, clause, name, "minimum")
         for name in clause.allowed:
@@ -126,6 +125,11 @@ def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, li
     _displace(judged)
     _settle_fsi(judged)
     return judged
+
+
+def _afresh(check: Check) -> Check:
+    """Return a check as it was before anything displaced, settled or opened it."""
+    return replace(check, outcome="UNDETERMINED", displaced_by="", settled_by="", flips=(), contested_by=())
 
 
 def deciding_fields(rulebook: Rulebook, judged: Judged) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class RunInput(ReadInput):
     rulebook = serializers.CharField(required=False, max_length=100, help_text="Name of a published rulebook instead of the one in force.")
     as_of = serializers.DateField(required=False, help_text="The day whose law is asked for; today in India where not given.")
     session_id = serializers.CharField(required=False, max_length=200, allow_blank=True, default="")
-    trace_id = serializers.RegexField(TRACE_ID, required=False, allow_blank=True, default="", help_text="Up to 100 letters, digits and . _ : -")
+    trace_id = serializers.RegexField(TRACE_ID, required=False, help_text="Up to 100 letters, digits and . _ : -")
 
 
 class ReadingOut(serializers.Serializer[Any]):

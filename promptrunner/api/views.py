@@ -99,7 +99,7 @@ class RunsView(generics.ListAPIView[Run]):
     def post(self, request: Request) -> HttpResponse:
         """Check a proposal: 201 for any verdict, 200 for an idempotent replay."""
         body = _checked(_RUN_INPUT, request)
-        if body["trace_id"]:
+        if "trace_id" in body:
             adopt_trace(body["trace_id"])
         key = _idempotency_key(request)
         owner, body_hash = _owner(request), body_sha256(request.data) if key else ""
@@ -118,7 +118,7 @@ class RunsView(generics.ListAPIView[Run]):
             return _run_response(earlier)
         return _run_response(run, performance, status=status.HTTP_201_CREATED, headers={"Location": f"/api/v1/runs/{run.pk}/"})
 
-    @extend_schema(responses={200: RunRow(many=True), **problems(400, 404)}, operation_id="runs_list")
+    @extend_schema(responses={200: RunRow(many=True), **problems(400)}, operation_id="runs_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List runs, newest first."""
         return super().get(request, *args, **kwargs)
@@ -188,7 +188,7 @@ class RulesView(generics.ListAPIView[Rule]):
         """Return the clauses of published releases."""
         return Rule.objects.published().select_related("release__rulebook")
 
-    @extend_schema(responses={200: RuleOut(many=True), **problems(400, 404)}, operation_id="rules_list")
+    @extend_schema(responses={200: RuleOut(many=True), **problems(400)}, operation_id="rules_list")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the published clauses."""
         return super().get(request, *args, **kwargs)
