@@ -103,6 +103,9 @@ def settle(tokens: list[Token], quantities: list[Quantity]) -> None:
             _pair(tokens, quantities[index - 1], quantity)
 
 
+_BY_LAST_WORD = {last: tuple(words for words in _TAKES_BACK if words[-1] == last) for last in {words[-1] for words in _TAKES_BACK}}
+
+
 def taken_back(tokens: list[Token], at: int) -> bool:
     """Return whether the words right before a token take back what it says ("instead of", "not"), so that it does not hold."""
     low = at
@@ -111,7 +114,7 @@ def taken_back(tokens: list[Token], at: int) -> bool:
             low -= 1
     ends = range(low, at + 1)
     for end in ends:
-        for words in _TAKES_BACK:
+        for words in _BY_LAST_WORD.get(tokens[end - 1].text, ()) if end else ():
             size = len(words)
             if end >= size and all(tokens[end - size + step].text == words[step] for step in range(size)):
                 if (

@@ -67,17 +67,13 @@ def complete(rulebook: Rulebook, spec: Spec, asked: Collection[str] = ()) -> Com
     return Completion(spec, work.spec, tuple(work.added), work.behind, work.asked)
 
 
-def vary(rulebook: Rulebook, completion: Completion, name: str, value: float) -> Spec:
-    """Return a completed spec with another value for one assumption, and everything that was assumed from it recomputed."""
-    varied: Spec = {**completion.spec, name: value}
+def vary(rulebook: Rulebook, completion: Completion, name: str, value: float) -> dict[str, Value | None]:
+    """Return another value for one assumption, with everything that was assumed from it recomputed (None: no longer known)."""
     resting = [default for default in rulebook.defaults if default.field != name and name in completion.behind.get(default.field, ())]
+    varied: dict[str, Value | None] = {name: value, **dict.fromkeys((default.field for default in resting), None)}
     for default in resting:
-        varied.pop(default.field, None)
-    for default in resting:
-        found = default.node.run(varied)
-        known = None if found is None else _as_value(default.field, found)
-        if known is not None:
-            varied[default.field] = known
+        found = default.node.run({**completion.spec, **varied})
+        varied[default.field] = None if found is None else _as_value(default.field, found)
     return varied
 
 

@@ -90,7 +90,7 @@ def evaluate(rulebook: Rulebook, completion: Completion, as_of: datetime.date) -
     """
     judged = judge(rulebook, rulebook.environment(completion.spec), as_of)
     _apply_ranges(rulebook, completion, as_of, judged)
-    return _Assembly(rulebook, completion, judged).verdict()
+    return _Assembly(rulebook, completion, judged).verdict(rulebook.on(as_of).versions)
 
 
 def error_verdict(completion_spec: Mapping[str, Any], reason: str) -> Verdict:
@@ -111,8 +111,7 @@ def blocked_verdict(spec: Mapping[str, Any], missing: Iterable[str], reason: str
 def _apply_ranges(rulebook: Rulebook, completion: Completion, as_of: datetime.date, judged: Judged) -> None:
     for entry in completion.assumptions:
         for end in entry.range or ():
-            env = rulebook.environment(vary(rulebook, completion, entry.field, end))
-            changed = frozenset(name for name in env.keys() | judged.facts.keys() if env.get(name) != judged.facts.get(name))
+            env, changed = rulebook.environment_with(judged.facts, vary(rulebook, completion, entry.field, end))
             if not changed.isdisjoint(rulebook.read_by_clauses):
                 _mark_flips(judged, judge(rulebook, env, as_of, judged, changed), entry.field)
 
@@ -166,7 +165,8 @@ class _Assembly:
         self.deciding = deciding_fields(rulebook, judged)
         self.behind = completion.behind
 
-    def verdict(self) -> Verdict:
+    def verdict(self, versions: bytes) -> Verdict:
+        """Return the verdict; `versions` is the canonical JSON of the versions of the clauses judged."""
         judgements = list(self.judged.judgements.values())
         missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
         applicable = [judgement for judgement in judgements if judgement.applies is not False]
@@ -184,7 +184,7 @@ class _Assembly:
             asks=self._asks(missing),
             counts=self._counts(judgements, len(ungoverned)),
         )
-        return _digested(verdict, self.completion.spec, self._clauses(judgements, wires), self._versions(judgements))
+        return _digested(verdict, self.completion.spec, self._clauses(judgements, wires), versions)
 
     def _clauses(self, judgements: list[Judgement], wires: Mapping[str, list[JudgedCheck]]) -> dict[str, Any]:
         """Return what the digest says of each clause: its outcome, and its checks in an order of their own."""
@@ -197,12 +197,6 @@ class _Assembly:
             else "NOT_APPLICABLE"
             for judgement in judgements
         }
-
-    def _versions(self, judgements: list[Judgement]) -> bytes:
-        """Return the canonical JSON of the clauses' versions."""
-        if len(judgements) == len(self.rulebook.clauses):
-            return self.rulebook.versions
-        return canonical({judgement.clause.id: judgement.clause.version for judgement in judgements})
 
     def _status(self, missing: tuple[str, ...], applicable: bool, ungoverned: bool) -> tuple[Status, str]:
         if missing:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from compliance.rules.expressions import is_number
@@ -101,9 +101,7 @@ def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, li
     """
     env = dict(facts)
     judged = Judged(facts, env, {})
-    for clause in rulebook.clauses:
-        if not clause.in_force(as_of):
-            continue
+    for clause in rulebook.on(as_of).clauses:
         if like is not None and not clause.required and not clause.allowed and changed.isdisjoint(clause.mentions):
             same = like.judgements[clause.id]
             judged.judgements[clause.id] = same if same.applies is False else Judgement(clause, same.applies, [_afresh(check) for check in same.checks])
@@ -129,7 +127,8 @@ def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, li
 
 def _afresh(check: Check) -> Check:
     """Return a check as it was before anything displaced, settled or opened it."""
-    return replace(check, outcome="UNDETERMINED", displaced_by="", settled_by="", flips=(), contested_by=())
+    bounds = (check.minimum, check.maximum, check.open_minimum, check.open_maximum)
+    return Check(check.clause, check.field, check.limit, "UNDETERMINED", *bounds, check.subject, check.tiers)
 
 
 def deciding_fields(rulebook: Rulebook, judged: Judged) -> tuple[str, ...]:

@@ -203,7 +203,7 @@ class _Loading:
                 about = entry if isinstance(entry, Mapping) else {}
                 self.facts[name] = node
                 facts[name] = Fact(
-                    name, node, str(about.get("label") or name.replace("_", " ")), str(about.get("phrase") or ""), dict(about.get("source") or {})
+                    name, node, node.names(), str(about.get("label") or name.replace("_", " ")), str(about.get("phrase") or ""), dict(about.get("source") or {})
                 )
         return tuple(facts.values())
 

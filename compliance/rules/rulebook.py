@@ -153,9 +153,21 @@ class Fact:
 
     name: str
     node: Node
+    reads: frozenset[str]
     label: str
     phrase: str
     source: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What of a rulebook is in force on one day: the clauses, and the canonical JSON of their versions by id."""
+
+    clauses: tuple[Clause, ...]
+    versions: bytes
+
+
+DAYS_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -195,9 +207,19 @@ class Rulebook:
         return {fact.name: fact for fact in self.facts}
 
     @cached_property
-    def versions(self) -> bytes:
-        """The canonical JSON of every clause's version, by id."""
-        return canonical({clause.id: clause.version for clause in self.clauses})
+    def _days(self) -> dict[datetime.date, Day]:
+        return {}
+
+    def on(self, day: datetime.date) -> Day:
+        """Return the clauses in force on a day, in evaluation order, and their versions; a few days are kept, since most ask for today."""
+        found = self._days.get(day)
+        if found is None:
+            clauses = tuple(clause for clause in self.clauses if clause.in_force(day))
+            found = Day(clauses, canonical({clause.id: clause.version for clause in clauses}))
+            if len(self._days) >= DAYS_KEPT:
+                self._days.clear()
+            self._days[day] = found
+        return found
 
     @cached_property
     def read_by_clauses(self) -> frozenset[str]:
@@ -237,3 +259,16 @@ class Rulebook:
         for fact in self.facts:
             env[fact.name] = fact.node.run(env)
         return env
+
+    def environment_with(self, facts: Environment, values: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+        """Return an environment with other values for some fields (None: missing), and every name that differs by them, facts included."""
+        env = dict(facts)
+        changed = {name for name, value in values.items() if env.get(name) != value}
+        env.update(values)
+        for fact in self.facts:
+            if not changed.isdisjoint(fact.reads):
+                value = fact.node.run(env)
+                if value != env[fact.name]:
+                    env[fact.name] = value
+                    changed.add(fact.name)
+        return env, frozenset(changed)
