@@ -228,7 +228,7 @@ def run_json(run: Run, performance: Mapping[str, float] | None = None) -> bytes:
         own["session_id"] = run.session_id
     if run.supersedes_id:
         own["supersedes"] = str(run.supersedes_id)
-    return json.dumps(own).encode()[:-1] + b"," + run.verdict.encode()[1:]
+    return json.dumps(own, separators=(",", ":")).encode()[:-1] + b"," + run.verdict.encode()[1:]
 
 
 def run_wire(run: Run, performance: Mapping[str, float] | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """WSGI entry point."""
 
+import gc
 import io
 import os
 from collections.abc import Callable, Iterable
@@ -28,3 +29,9 @@ def measured(inner: Application) -> Application:
 
 
 application = measured(get_wsgi_application())
+
+# What is loaded now stays for good: the collector need not look at it again, and may come by less often, since a request makes many
+# small objects and hardly any cycles. It took a tenth of the time of a request sent alone.
+gc.collect()
+gc.freeze()
+gc.set_threshold(50_000, 20, 20)
