@@ -18,6 +18,9 @@ django_stubs_ext.monkeypatch()  # lets classes like ModelAdmin take their type p
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    # `make setup` makes this file in a checkout; a deployment has none. The environment wins over it.
+    environ.Env.read_env(BASE_DIR / ".env")
 
 
 def required(name: str, says: str) -> str:

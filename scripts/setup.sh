@@ -8,6 +8,9 @@ python="${PYTHON:-python3.11}"
 digest() { sha256sum "$1" 2>/dev/null | cut -d' ' -f1; }
 sum="$(digest "$lock")"
 
+# A checkout that was set up here is for development; manage.py reads this file, and what stands in the environment wins over it.
+[ -f .env ] || echo "PROMPTRUNNER_ENV=development" > .env
+
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$sum" ]; then
     touch "$stamp"
     exit 0

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from compliance.reading.result import Reading
+from compliance.reading.result import Question, Reading
 from compliance.specs import Spec, round_number
 from compliance.vocabulary import BUILDING_TYPES, FIELDS, zones_of
+
+SAME_AREA = 0.05
+"""How much a stated plot area may differ from width times depth before it is asked about: plots are seldom true rectangles."""
+
+
+def contradictions(spec: Spec) -> list[Question]:
+    """Return a question for every pair of values that cannot both hold; the values stay, since either may be the right one.
+
+    >>> [question.field for question in contradictions({"plot_area_sq_m": 500.0, "plot_width_m": 30.0, "plot_depth_m": 40.0})]
+    ['plot_area_sq_m']
+    """
+    area, net, width, depth = (spec.get(name) for name in ("plot_area_sq_m", "net_plot_area_sq_m", "plot_width_m", "plot_depth_m"))
+    questions = []
+    if isinstance(area, float) and isinstance(width, float) and isinstance(depth, float) and abs(area - width * depth) > SAME_AREA * width * depth:
+        sentence = f"The plot area is stated as {area:g} m², and its sides of {width:g} m and {depth:g} m make {width * depth:g} m²; which holds?"
+        questions.append(Question("plot_area_sq_m", sentence, None))
+    if isinstance(area, float) and isinstance(net, float) and net > area:
+        questions.append(Question("net_plot_area_sq_m", f"The net plot area of {net:g} m² is larger than the plot of {area:g} m²; which holds?", None))
+    return questions
 
 
 def derive(spec: Spec, asked: frozenset[str]) -> list[Reading]:

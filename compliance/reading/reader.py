@@ -8,7 +8,7 @@ from typing import Any
 from compliance.reading.choosing import Candidate, Choices, collect, decide
 from compliance.reading.codes import Page, find_codes
 from compliance.reading.corrections import hidden_instructions, settle
-from compliance.reading.deriving import derive
+from compliance.reading.deriving import contradictions, derive
 from compliance.reading.levels import collect_levels, collect_notations, dwelling_mix
 from compliance.reading.marks import find_marks
 from compliance.reading.pasted import is_pasted, pasted_mix, unpaste
@@ -154,4 +154,4 @@ def _join(known: Spec, stated: list[Reading], questions: list[Question]) -> Read
     derived = derive(spec, frozenset(question.field for question in questions))
     readings += derived
     spec.update({reading.field: reading.value for reading in derived})
-    return ReadResult(spec, tuple(readings), tuple(dict.fromkeys(questions)))
+    return ReadResult(spec, tuple(readings), tuple(dict.fromkeys((*questions, *contradictions(spec)))))

@@ -16,7 +16,12 @@ SAFE = {"SECRET_KEY": "x" * 60 + "abcdefgh", "ALLOWED_HOSTS": "example.org"}
 def _check(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "VIRTUAL_ENV")}
     return subprocess.run(
-        [sys.executable, "manage.py", "check", *options], cwd=ROOT, env={**environment, **variables}, capture_output=True, text=True, check=False
+        [sys.executable, "manage.py", "check", *options],
+        cwd=ROOT,
+        env={**environment, "PROMPTRUNNER_ENV": "production", **variables},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -8,7 +8,9 @@ import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
+from compliance.models import RulebookRelease
 from compliance.reading import PromptTooLongError
 from compliance.services import UnknownRulebookError
 from compliance.specs import SpecError
@@ -46,6 +48,10 @@ class Command(BaseCommand):
             raise CommandError("\n".join(sentence for _, sentence in error.errors), returncode=2) from None
         except (PromptTooLongError, UnknownRulebookError) as error:
             raise CommandError(str(error), returncode=2) from None
+        except (OperationalError, ProgrammingError) as error:
+            raise CommandError(f"The database cannot be used ({error}). Run manage.py migrate and manage.py load_rulebooks first.", returncode=2) from None
+        if run.status == "ERROR" and not RulebookRelease.objects.published().exists():
+            self.stderr.write("No rulebook is loaded yet: run manage.py load_rulebooks.")
         wire = run_wire(run, performance)
         self.stdout.write(json.dumps(wire, ensure_ascii=False, indent=2) if options["json"] else verdict_text(wire))
         if run.status != "COMPLIANT":
