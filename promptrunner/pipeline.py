@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from compliance.canonical import whole_as_integer
 from compliance.models import IdempotencyKey, RulebookRelease, Run
-from compliance.reading import ReadResult, read_prompt
+from compliance.reading import WIDTH_FIRST, ReadResult, read_prompt
 from compliance.rules import NOT_A_SANCTION, Completion, Rulebook, Verdict, blocked_verdict, complete, error_verdict, evaluate, load
 from compliance.services import release_compiled, release_in_force, release_named, run_record
 from compliance.specs import normalise_spec
@@ -56,6 +56,7 @@ class Assessment:
     rulebook: Rulebook | None
     release: RulebookRelease | None
     as_of: datetime.date
+    swap: str = ""
 
     def wire(self) -> dict[str, Any]:
         """Return the deterministic part of the native wire form: the same proposal gives the same bytes everywhere."""
@@ -99,6 +100,8 @@ class Assessment:
     def _questions(self) -> list[dict[str, Any]]:
         """Return the reader's questions and then the verdict's, one for each field."""
         questions = [question.as_dict() for question in self.read.questions]
+        if self.swap:
+            questions.append({"field": "plot_width_m", "question": self.swap})
         asked = {question.get("field") for question in questions}
         first = [{"field": name, "question": text} for name, text in self.verdict.asks.items() if name not in asked]
         return first[:1] + questions + first[1:] if first and first[0]["field"] == "land_use_zone" else questions + first
@@ -148,7 +151,8 @@ def assess(
         loaded = _given_rules(rules, where) if rules is not None else release_compiled(release) if release else None
     with watch.stage("evaluate"):
         completion, verdict = _judge(read, loaded, day)
-    return Assessment(prompt, read, completion, verdict, loaded, release, day)
+        swap = _swapped_sides(read, loaded, day, verdict)
+    return Assessment(prompt, read, completion, verdict, loaded, release, day, swap)
 
 
 def _given_rules(rules: Sequence[Mapping[str, Any]], city: Any) -> Rulebook:
@@ -172,6 +176,34 @@ def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> t
         )
     completion = complete(rulebook, read.spec, asked)
     return completion, evaluate(rulebook, completion, day)
+
+
+SIDES_OF_PLOT = frozenset({"plot_width_m", "plot_depth_m"})
+
+
+def _swapped_sides(read: ReadResult, rulebook: Rulebook | None, day: datetime.date, verdict: Verdict) -> str:
+    """Return the question which side lies along the road, where "A x B" left it open and an outcome hangs on it; else nothing."""
+    named = any(reading.field == "plot_width_m" and (reading.note or "").startswith(WIDTH_FIRST) for reading in read.readings)
+    width, depth = read.spec.get("plot_width_m"), read.spec.get("plot_depth_m")
+    if not named or width == depth or rulebook is None or depth is None or not any(SIDES_OF_PLOT & clause.reads for clause in rulebook.clauses):
+        return ""
+    asked = frozenset(question.field for question in read.questions if question.field)
+    other = evaluate(rulebook, complete(rulebook, {**read.spec, "plot_width_m": depth, "plot_depth_m": width}, asked), day)
+    before, after = _outcomes(verdict), _outcomes(other)
+    differing = [name for name in FIELDS if before.get(name) != after.get(name)]
+    if not differing:
+        return ""
+    labels = ", ".join(FIELDS[name].label for name in differing)
+    return f"Does the side of {width:g} m lie along the road, as is taken here? With the other side there, this comes out otherwise: {labels}."
+
+
+def _outcomes(verdict: Verdict) -> dict[str, list[tuple[str, Any]]]:
+    """Return the outcomes of each field, by clause."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for finding in verdict.findings:
+        for name, check in finding.checks.items():
+            found.setdefault(name, []).append((finding.id, check["outcome"]))
+    return {name: sorted(outcomes) for name, outcomes in found.items()}
 
 
 def run_proposal(

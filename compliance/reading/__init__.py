@@ -7,6 +7,6 @@ corrections, ranges and contradictions, `deriving` adds exact identities, `reade
 """
 
 from compliance.reading.reader import read_prompt
-from compliance.reading.result import MAX_PROMPT_CHARACTERS, PromptTooLongError, Question, Reading, ReadResult
+from compliance.reading.result import MAX_PROMPT_CHARACTERS, WIDTH_FIRST, PromptTooLongError, Question, Reading, ReadResult
 
-__all__ = ["MAX_PROMPT_CHARACTERS", "PromptTooLongError", "Question", "ReadResult", "Reading", "read_prompt"]
+__all__ = ["MAX_PROMPT_CHARACTERS", "WIDTH_FIRST", "PromptTooLongError", "Question", "ReadResult", "Reading", "read_prompt"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from compliance.reading.codes import Page
 from compliance.reading.quantities import Quantity
+from compliance.reading.result import WIDTH_FIRST
 from compliance.reading.roles import Role
 from compliance.reading.units import AREA, ASK, LENGTH, PLAIN, unit_in
 from compliance.reading.words import PAIR
@@ -318,7 +319,7 @@ def _sides_of(page: Page, quantity: Quantity, width: str, depth: str, choices: C
         choices.questions.append((width, f"Is '{text}' in metres or in feet?", quantity.start, quantity.end))
         choices.questions.append((depth, f"Is '{text}' in metres or in feet?", quantity.start, quantity.end))
         return
-    note = "of 'A x B' the first is the width along the road, the second the depth"
+    note = WIDTH_FIRST
     if quantity.unit is None:
         note += "; read in metres, like the other lengths"
     choices.add(width, Candidate(quantity.value, *place, strong, quantity.corrects, quantity.problem, note))

@@ -22,6 +22,10 @@ class PromptTooLongError(ValueError):
         super().__init__(f"The prompt has {length:,} characters; at most {MAX_PROMPT_CHARACTERS:,} are read. Leave out what does not describe the proposal.")
 
 
+WIDTH_FIRST = "of 'A x B' the first is the width along the road, the second the depth"
+"""The note on sides that the prompt does not name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One value and where it comes from.

@@ -11,7 +11,7 @@ from compliance.models import Run
 from compliance.packaged import packaged_rulebooks
 from compliance.reading import read_prompt
 from compliance.rules import complete, evaluate
-from promptrunner.pipeline import run_compliance_pipeline, today
+from promptrunner.pipeline import assess, run_compliance_pipeline, today
 from tests.conftest import PROPOSAL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rulebooks")]
@@ -118,3 +118,13 @@ def test_a_compliant_proposal_exits_0(capsys):
 def test_loading_the_rulebooks_twice_changes_nothing(capsys):
     call_command("load_rulebooks")
     assert "unchanged, published" in capsys.readouterr().out
+
+
+def test_sides_without_words_are_asked_about_only_where_swapping_them_changes_an_outcome():
+    narrow = "Residential, Borivali Mumbai, plot 12 m x 30 m, 12 m road, height 14 m, FSI 1, front 4.5 m, sides 3 m, rear 3.6 m"
+    questions = {question["field"]: question["question"] for question in assess(prompt=narrow).wire()["questions"]}
+    assert "side margin" in questions["plot_width_m"]  # 12 m wide: sides of 3 m by Table 19; 30 m wide: 3.6 m by Table A
+    named = assess(prompt=narrow.replace("12 m x 30 m", "12 m wide and 30 m deep")).wire()
+    assert not [question for question in named["questions"] if "along the road" in question["question"]]
+    pune = assess(prompt="Residential, Pune, plot 12 m x 30 m, 12 m road, height 9 m").wire()
+    assert not [question for question in pune["questions"] if "along the road" in question["question"]]
