@@ -185,7 +185,14 @@ def _swapped_sides(read: ReadResult, rulebook: Rulebook | None, day: datetime.da
     """Return the question which side lies along the road, where "A x B" left it open and an outcome hangs on it; else nothing."""
     named = any(reading.field == "plot_width_m" and (reading.note or "").startswith(WIDTH_FIRST) for reading in read.readings)
     width, depth = read.spec.get("plot_width_m"), read.spec.get("plot_depth_m")
-    if not named or width == depth or rulebook is None or depth is None or not any(SIDES_OF_PLOT & clause.reads for clause in rulebook.clauses):
+    if (
+        not named
+        or rulebook is None
+        or width is None
+        or depth is None
+        or width == depth
+        or not any(SIDES_OF_PLOT & clause.reads for clause in rulebook.clauses)
+    ):
         return ""
     asked = frozenset(question.field for question in read.questions if question.field)
     other = evaluate(rulebook, complete(rulebook, {**read.spec, "plot_width_m": depth, "plot_depth_m": width}, asked), day)
