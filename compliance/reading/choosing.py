@@ -391,10 +391,27 @@ def _in_key_unit(page: Page, role: Role, measure: str) -> tuple[float, str]:
     return quantity.value, f"no unit is written; read in {'metres' if measure == LENGTH else 'square metres'}"
 
 
+_BESIDE = frozenset(("near", "beside", "behind", "opposite", "facing", "adjoining"))
+
+
+def _stands_beside(page: Page, first: int) -> bool:
+    """Return whether a number begins a thing beside the plot ("near a 60 m high tower", "next to the 45 m tall building")."""
+    words = [token.text for token in page.tokens[max(0, first - 3) : first]]
+    if words[-1:] not in (["a"], ["an"], ["the"]):
+        return False
+    return words[-2:-1] != [] and (words[-2] in _BESIDE or words[-3:-1] == ["next", "to"])
+
+
 def _is_existing(page: Page, role: Role) -> bool:
     first = min(role.quantity.first, role.anchor.first if role.anchor else role.quantity.first)
     last = max(role.quantity.last, role.anchor.last if role.anchor else role.quantity.last)
-    before = {token.text for token in page.tokens[max(0, first - 3) : first]}
+    if _stands_beside(page, first):
+        return True
+    before: set[str] = set()
+    for token in reversed(page.tokens[max(0, first - 3) : first]):
+        if token.text in ",.;:":
+            break  # "a water tank nearby, height 15 m": what stands nearby ends at the comma
+        before.add(token.text)
     after = [token.text for token in page.tokens[last : last + 5]]
     return not before.isdisjoint(_NOT_PROPOSED) or "demolished" in after or (after[:1] == ["existing"]) or after[:2] == ["building", "nearby"]
 

@@ -171,12 +171,12 @@ def _with_smaller(text: str, folded: str, tokens: list[Token], quantity: Quantit
         at = quantity.last
         if at < len(tokens) and tokens[at].text in ("and", "-", ",", "&", "+") and at + 1 < len(tokens):
             at += 1
-        if at >= len(tokens) or tokens[at].kind != NUMBER or tokens[at].start - quantity.end > 6:
+        if at >= len(tokens) or (tokens[at].kind != NUMBER and not quantity.words) or tokens[at].start - quantity.end > 6:
             return quantity
         nxt = _quantity(text, folded, tokens, at)
-        if nxt is None or nxt.words:
+        if nxt is None or (nxt.words and not quantity.words):
             return quantity
-        in_record = quantity.unit.name == "are" and "h" in folded[quantity.start : quantity.end] and at == quantity.last
+        in_record = quantity.unit.name == "are" and ("h" in (written := folded[quantity.start : quantity.end]) or written.endswith("r")) and at == quantity.last
         if nxt.measures == PLAIN and in_record and nxt.value < 100:
             nxt.unit, nxt.measures = Unit("sq m", AREA), AREA
         if nxt.unit is None or nxt.unit.name not in _SMALLER[quantity.unit.name] or nxt.value >= quantity.unit.factor:

@@ -38,9 +38,9 @@ _FOOT = r"(?:f(?:ee|oo)?ts?|feets?|fts?|foots?|fee|fut|phut|फू?ु?टs?|ફ
 # In order: the first that matches right after a number wins.
 _UNITS: tuple[tuple[str, Unit], ...] = (
     (_SQUARE + _METRE, Unit("sq m", AREA)),
-    (_METRE + r"\.?[ ]?(?:2(?![\d.])|\^2|²|sq)", Unit("sq m", AREA)),
+    (_METRE + r"\.?[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)", Unit("sq m", AREA)),
     (r"(?:s(?:q)?m(?:t|tr|ts|trs|eters?|etres?)?)", Unit("sq m", AREA)),
-    (_SQUARE + _FOOT + r"|sft|sqf|" + r"(?:ft|feet)[ ]?(?:2(?![\d.])|\^2|²|sq)|feet square|ft square", Unit("sq ft", AREA, SQUARE_FOOT)),
+    (_SQUARE + _FOOT + r"|sft|sqf|" + r"(?:ft|feet)[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)|feet square|ft square", Unit("sq ft", AREA, SQUARE_FOOT)),
     (_SQUARE + r"(?:ya?r?ds?|yrds?|vaa?r|gaj|gaz)|sq ?yd|syds?|gaj|gaz|gajj|vaa?r|vara?s?|वार|गज|વાર|ગજ", Unit("sq yd", AREA, SQUARE_YARD)),
     (r"gu?nth?as?|gunthe|guntas?|gunthey|gun|गुंठे?|गुंठा|ગુંઠા", Unit("guntha", AREA, GUNTHA)),
     (r"acres?|acers?|ekars?|ekers?|akers?|ac|एकर|એકર", Unit("acre", AREA, ACRE)),
