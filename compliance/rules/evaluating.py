@@ -12,7 +12,7 @@ from compliance.canonical import canonical, whole_as_integer
 from compliance.rules import explaining
 from compliance.rules.completing import Completion, vary
 from compliance.rules.expressions import is_number
-from compliance.rules.judging import Check, Judged, Judgement, Outcome, deciding_fields, judge
+from compliance.rules.judging import Check, Judged, Judgement, Outcome, judge, rejudge
 from compliance.rules.missing import Missing, explain_unknown
 from compliance.rules.rulebook import LANGUAGE_VERSION, Categories, Clause, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED, Unlimited
@@ -112,8 +112,9 @@ def _apply_ranges(rulebook: Rulebook, completion: Completion, as_of: datetime.da
     for entry in completion.assumptions:
         for end in entry.range or ():
             env, changed = rulebook.environment_with(judged.facts, vary(rulebook, completion, entry.field, end))
-            if not changed.isdisjoint(rulebook.read_by_clauses):
-                _mark_flips(judged, judge(rulebook, env, as_of, judged, changed), entry.field)
+            other = None if changed.isdisjoint(rulebook.read_by_clauses) else rejudge(rulebook, env, as_of, judged, changed)
+            if other is not None:
+                _mark_flips(judged, other, entry.field)
 
 
 def _mark_flips(judged: Judged, other: Judged, assumption: str) -> None:
@@ -162,7 +163,7 @@ class _Assembly:
         self.rulebook = rulebook
         self.completion = completion
         self.judged = judged
-        self.deciding = deciding_fields(rulebook, judged)
+        self.deciding = judged.deciding
         self.behind = completion.behind
 
     def verdict(self, versions: bytes) -> Verdict:

@@ -59,12 +59,16 @@ class Check:
 
 @dataclass(slots=True)
 class Judgement:
-    """One clause for one spec: whether it applies (None: unknown) and its checks."""
+    """One clause for one spec: whether it applies (None: unknown) and its checks.
+
+    `plain` is whether it applies and what its checks come to by themselves, before clauses displace each other.
+    """
 
     clause: Clause
     applies: bool | None
     checks: list[Check] = field(default_factory=list)
     displaced: list[tuple[str, str]] = field(default_factory=list)
+    plain: tuple[bool | None, tuple[Outcome, ...]] = (None, ())
 
     @property
     def outcome(self) -> Outcome:
@@ -83,50 +87,98 @@ class Judged:
     env: dict[str, Any]
     judgements: dict[str, Judgement]
     bindings: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    deciding: tuple[str, ...] = ()
 
     def active(self) -> list[Check]:
         """Return the checks that stand: their clause applies or may apply, and nothing displaced them."""
         return [check for judgement in self.judgements.values() if judgement.applies is not False for check in judgement.checks if not check.displaced_by]
 
 
-def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, like: Judged | None = None, changed: frozenset[str] = frozenset()) -> Judged:
+def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date) -> Judged:
     """Return every clause in force on a day, judged against a completed spec.
 
     Args:
         rulebook: whose clauses are judged.
         facts: the completed spec with the rulebook's facts (`Rulebook.environment`).
         as_of: the day.
-        like: a judgement whose facts differ only in the names `changed`; clauses that name none of them are taken over.
-        changed: those names.
     """
-    env = dict(facts)
-    judged = Judged(facts, env, {})
+    judged = Judged(facts, dict(facts), {})
     for clause in rulebook.on(as_of).clauses:
-        if like is not None and not clause.required and not clause.allowed and changed.isdisjoint(clause.mentions):
-            same = like.judgements[clause.id]
-            judged.judgements[clause.id] = same if same.applies is False else Judgement(clause, same.applies, [_afresh(check) for check in same.checks])
-            continue
-        for name in clause.required:
-            env[f"required:{name}"] = _binding(rulebook, judged, clause, name, "minimum")
-        for name in clause.allowed:
-            env[f"allowed:{name}"] = _binding(rulebook, judged, clause, name, "maximum")
-        applies = clause.applies.run(env)
-        judgement = Judgement(clause, applies)
-        if applies is not False:
-            judgement.checks = [_check(clause, limit, env) for limit in clause.limits]
-            judgement.checks += [_requirement(clause, requirement, name, env) for requirement in clause.requirements for name in requirement.fields]
-        judged.judgements[clause.id] = judgement
-    deciding = deciding_fields(rulebook, judged)
+        judged.judgements[clause.id] = _judge_clause(rulebook, judged, clause)
+    judged.deciding = deciding_fields(rulebook, judged)
     for judgement in judged.judgements.values():
-        for check in judgement.checks:
-            check.outcome = _outcome(check, env, deciding)
-    _displace(judged)
-    _settle_fsi(judged)
+        _set_outcomes(judgement, judged.env, judged.deciding)
+    _settle(judged)
     return judged
 
 
-def _afresh(check: Check) -> Check:
-    """Return a check as it was before anything displaced, settled or opened it."""
+def rejudge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, like: Judged, changed: frozenset[str]) -> Judged | None:
+    """Return a judgement for facts that differ from another one's only in some names, or None where no clause comes out otherwise.
+
+    Args:
+        rulebook: whose clauses are judged.
+        facts: the completed spec with the rulebook's facts.
+        as_of: the day.
+        like: the other judgement.
+        changed: the names that differ; only the clauses that name one of them, or ask for other clauses' limits, are judged again.
+    """
+    judged = Judged(facts, dict(facts), dict(like.judgements), deciding=like.deciding)
+    again = [clause for clause in rulebook.on(as_of).clauses if clause.required or clause.allowed or not changed.isdisjoint(clause.mentions)]
+    same = True
+    for clause in again:
+        judgement = _judge_clause(rulebook, judged, clause)
+        _set_outcomes(judgement, judged.env, judged.deciding)
+        same = same and judgement.plain == like.judgements[clause.id].plain
+        judged.judgements[clause.id] = judgement
+    if same:
+        return None
+    touched = {clause.id for clause in again}
+    for name, judgement in like.judgements.items():
+        if name not in touched:
+            judged.judgements[name] = _afresh(judgement)
+    if rulebook.deciding == "limited":
+        judged.deciding = deciding_fields(rulebook, judged)
+    for judgement in judged.judgements.values():
+        _set_outcomes(judgement, judged.env, judged.deciding)
+    _settle(judged)
+    return judged
+
+
+def _judge_clause(rulebook: Rulebook, judged: Judged, clause: Clause) -> Judgement:
+    """Return a clause with its limits worked out; the clauses whose limits it asks for were judged before."""
+    env = judged.env
+    for name in clause.required:
+        env[f"required:{name}"] = _binding(rulebook, judged, clause, name, "minimum")
+    for name in clause.allowed:
+        env[f"allowed:{name}"] = _binding(rulebook, judged, clause, name, "maximum")
+    judgement = Judgement(clause, clause.applies.run(env))
+    if judgement.applies is not False:
+        judgement.checks = [_check(clause, limit, env) for limit in clause.limits]
+        judgement.checks += [_requirement(clause, requirement, name, env) for requirement in clause.requirements for name in requirement.fields]
+    return judgement
+
+
+def _set_outcomes(judgement: Judgement, env: Mapping[str, Any], deciding: tuple[str, ...]) -> None:
+    """Judge each check by itself, before clauses displace each other."""
+    for check in judgement.checks:
+        check.outcome = _outcome(check, env, deciding)
+    judgement.plain = (judgement.applies, tuple(check.outcome for check in judgement.checks))
+
+
+def _settle(judged: Judged) -> None:
+    _displace(judged)
+    _settle_fsi(judged)
+
+
+def _afresh(judgement: Judgement) -> Judgement:
+    """Return a judgement as it was before anything displaced, settled or opened its checks."""
+    applies, outcomes = judgement.plain
+    if applies is False:
+        return Judgement(judgement.clause, False, plain=judgement.plain)
+    return Judgement(judgement.clause, applies, [_check_afresh(check) for check in judgement.checks[: len(outcomes)]])
+
+
+def _check_afresh(check: Check) -> Check:
     bounds = (check.minimum, check.maximum, check.open_minimum, check.open_maximum)
     return Check(check.clause, check.field, check.limit, "UNDETERMINED", *bounds, check.subject, check.tiers)
 
