@@ -16,7 +16,7 @@ from django.utils import timezone
 from compliance.canonical import whole_as_integer
 from compliance.models import IdempotencyKey, RulebookRelease, Run
 from compliance.reading import WIDTH_FIRST, ReadResult, read_prompt
-from compliance.rules import NOT_A_SANCTION, Completion, Rulebook, Verdict, blocked_verdict, complete, error_verdict, evaluate, load
+from compliance.rules import NOT_A_SANCTION, Completion, Rulebook, Verdict, blocked_verdict, complete, differing_fields, error_verdict, evaluate, load
 from compliance.services import release_compiled, release_in_force, release_named, run_record
 from compliance.specs import normalise_spec
 from compliance.vocabulary import BLOCKING, FIELDS
@@ -151,7 +151,7 @@ def assess(
         loaded = _given_rules(rules, where) if rules is not None else release_compiled(release) if release else None
     with watch.stage("evaluate"):
         completion, verdict = _judge(read, loaded, day)
-        swap = _swapped_sides(read, loaded, day, verdict)
+        swap = _swapped_sides(read, loaded, completion, day)
     return Assessment(prompt, read, completion, verdict, loaded, release, day, swap)
 
 
@@ -178,39 +178,17 @@ def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> t
     return completion, evaluate(rulebook, completion, day)
 
 
-SIDES_OF_PLOT = frozenset({"plot_width_m", "plot_depth_m"})
-
-
-def _swapped_sides(read: ReadResult, rulebook: Rulebook | None, day: datetime.date, verdict: Verdict) -> str:
+def _swapped_sides(read: ReadResult, rulebook: Rulebook | None, completion: Completion, day: datetime.date) -> str:
     """Return the question which side lies along the road, where "A x B" left it open and an outcome hangs on it; else nothing."""
-    named = any(reading.field == "plot_width_m" and (reading.note or "").startswith(WIDTH_FIRST) for reading in read.readings)
+    unnamed = any(reading.field == "plot_width_m" and (reading.note or "").startswith(WIDTH_FIRST) for reading in read.readings)
     width, depth = read.spec.get("plot_width_m"), read.spec.get("plot_depth_m")
-    if (
-        not named
-        or rulebook is None
-        or width is None
-        or depth is None
-        or width == depth
-        or not any(SIDES_OF_PLOT & clause.reads for clause in rulebook.clauses)
-    ):
+    if not unnamed or rulebook is None or width == depth:
         return ""
-    asked = frozenset(question.field for question in read.questions if question.field)
-    other = evaluate(rulebook, complete(rulebook, {**read.spec, "plot_width_m": depth, "plot_depth_m": width}, asked), day)
-    before, after = _outcomes(verdict), _outcomes(other)
-    differing = [name for name in FIELDS if before.get(name) != after.get(name)]
+    differing = differing_fields(rulebook, completion, {"plot_width_m": depth, "plot_depth_m": width}, day)
     if not differing:
         return ""
     labels = ", ".join(FIELDS[name].label for name in differing)
     return f"Does the side of {width:g} m lie along the road, as is taken here? With the other side there, this comes out otherwise: {labels}."
-
-
-def _outcomes(verdict: Verdict) -> dict[str, list[tuple[str, Any]]]:
-    """Return the outcomes of each field, by clause."""
-    found: dict[str, list[tuple[str, Any]]] = {}
-    for finding in verdict.findings:
-        for name, check in finding.checks.items():
-            found.setdefault(name, []).append((finding.id, check["outcome"]))
-    return {name: sorted(outcomes) for name, outcomes in found.items()}
 
 
 def run_proposal(

@@ -93,6 +93,20 @@ def evaluate(rulebook: Rulebook, completion: Completion, as_of: datetime.date) -
     return _Assembly(rulebook, completion, judged).verdict(rulebook.on(as_of).versions)
 
 
+def differing_fields(rulebook: Rulebook, completion: Completion, values: Mapping[str, Any], as_of: datetime.date) -> list[str]:
+    """Return the fields whose outcomes would differ with other values for some fields of a completed spec, in the vocabulary's order."""
+    facts = rulebook.environment(completion.spec)
+    env, changed = rulebook.environment_with(facts, values)
+    if changed.isdisjoint(rulebook.read_by_clauses):
+        return []
+    judged = judge(rulebook, facts, as_of)
+    other = rejudge(rulebook, env, as_of, judged, changed)
+    if other is None:
+        return []
+    before, after = _by_field(judged), _by_field(other)
+    return [name for name in FIELDS if before.get(name) != after.get(name)]
+
+
 def error_verdict(completion_spec: Mapping[str, Any], reason: str) -> Verdict:
     """Return the verdict where no rulebook can judge: ERROR with its reason."""
     return _digested(Verdict("ERROR", reason=reason), completion_spec, {}, b"{}")
@@ -164,6 +178,7 @@ class _Assembly:
         self.completion = completion
         self.judged = judged
         self.deciding = judged.deciding
+        self.outcomes = {name: judgement.outcome for name, judgement in judged.judgements.items()}
         self.behind = completion.behind
 
     def verdict(self, versions: bytes) -> Verdict:
@@ -191,7 +206,7 @@ class _Assembly:
         """Return what the digest says of each clause: its outcome, and its checks in an order of their own."""
         return {
             judgement.clause.id: [
-                judgement.outcome,
+                self.outcomes[judgement.clause.id],
                 [[check.field, check.displaced_by, wire] for check, _, wire in sorted(wires[judgement.clause.id], key=_check_order)],
             ]
             if judgement.applies is not False
@@ -234,15 +249,16 @@ class _Assembly:
         checks = [check for check, _, _ in standing]
         shorts = [(check, short) for check, short, _ in standing]
         missing = self._missing(judgement, checks)
-        displaced = judgement.outcome == "NOT_APPLICABLE"
-        because = "" if displaced or judgement.outcome != "UNDETERMINED" else _because(missing, judgement)
+        outcome = self.outcomes[clause.id]
+        displaced = outcome == "NOT_APPLICABLE"
+        because = _because(missing, judgement) if outcome == "UNDETERMINED" else ""
         sentence = (
             f"{explaining.write_source(self.rulebook, clause)}: displaced by {', '.join(sorted({check.displaced_by for check in judgement.checks}))}."
             if displaced
             else explaining.write_sentence(self.rulebook, clause, shorts, because)
         )
         return Finding(
-            id=clause.id, clause_no=clause.clause_no, title=clause.title, category=clause.category, outcome=judgement.outcome,
+            id=clause.id, clause_no=clause.clause_no, title=clause.title, category=clause.category, outcome=outcome,
             checks={check.field: wire for check, _, wire in standing}, sentence=sentence, rests_on=self._rests_on(clause),
             displaced=tuple(f"{target}:{name}" for target, name in judgement.displaced), needs=tuple(missing.fields),
             source=clause.source, verification=clause.verification, interpretation=clause.interpretation,
@@ -250,7 +266,7 @@ class _Assembly:
 
     def _missing(self, judgement: Judgement, checks: list[Check]) -> Missing:
         missing = Missing()
-        if judgement.outcome != "UNDETERMINED":
+        if self.outcomes[judgement.clause.id] != "UNDETERMINED":
             return missing
         env, rulebook, clause = self.judged.env, self.rulebook, judgement.clause
         env = {**env, **self._bindings(clause)}
@@ -327,7 +343,7 @@ class _Assembly:
             asks["land_use_zone"] = f"Which zone is the plot in? {assumed['land_use_zone'].value} is assumed from the use."
         needs: dict[str, int] = {}
         for judgement in self.judged.judgements.values():
-            if judgement.applies is False or judgement.outcome != "UNDETERMINED":
+            if judgement.applies is False or self.outcomes[judgement.clause.id] != "UNDETERMINED":
                 continue
             checks = [check for check in judgement.checks if not check.displaced_by and check.field in self.deciding and check.outcome == "UNDETERMINED"]
             for name in self._missing(judgement, checks).fields if checks else ():
@@ -339,7 +355,7 @@ class _Assembly:
         return asks
 
     def _counts(self, judgements: list[Judgement], ungoverned: int) -> dict[str, int]:
-        outcomes = [judgement.outcome for judgement in judgements]
+        outcomes = [self.outcomes[judgement.clause.id] for judgement in judgements]
         counts = {outcome.lower(): outcomes.count(outcome) for outcome in ("SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED", "NOT_APPLICABLE")}
         counts["undetermined"] += ungoverned
         return {"clauses": len(judgements), **counts}
