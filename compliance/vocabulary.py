@@ -66,6 +66,11 @@ REDEVELOPMENT_CLAUSES = (
     "33(11)", "33(11A)", "33(15)", "33(16)", "33(20)", "33(20A)", "other",
 )  # fmt: skip
 
+SPECIAL_AREAS = (
+    "none", "barc_m_ward", "akse_marve_erangal", "named_island_road", "koregaon_park", "gangapur_ambad_road",
+)  # fmt: skip
+"""Places with rows of their own: Mumbai (DCPR 2034 Tables 12 and 18), Pune (UDCPR 10.1.2), Nashik (UDCPR 10.5.3)."""
+
 _FIELDS = (
     _code("city", "city", "Mumbai", "Pune", "Nashik", "Ahmedabad"),
     _code("planning_division", "planning division", "island_city", "suburbs"),
@@ -124,6 +129,59 @@ _FIELDS = (
     Field("is_tod_zone", "transit-oriented zone", "flag"),
     _area("largest_floor_area_sq_m", "largest floor area", positive=True),
     _length("distance_to_station_m", "distance to the metro station", 100_000),
+    # The plot, its access and its surroundings.
+    _code("special_area", "special area", *SPECIAL_AREAS),
+    _code("road_class", "class of the abutting road", "street", "highway", "express_highway"),
+    Field("is_corner_plot", "corner plot", "flag"),
+    Field("is_away_from_road", "building away from the road", "flag"),
+    Field("is_land_locked", "land-locked plot", "flag"),
+    Field("is_layout", "layout or sub-division of land", "flag"),
+    Field("is_unauthorised_subdivision", "unauthorised sub-division", "flag"),
+    Field("is_gunthewari_plot", "gunthewari plot", "flag"),
+    Field("is_outside_town_planning_scheme", "land outside a town planning scheme", "flag"),
+    Field("is_converted_from_industrial", "conversion of industrial land", "flag"),
+    _length("second_road_width_m", "width of the second road", 200, "second road", positive=True, phrase="with a second road of {range}"),
+    _length("access_length_m", "length of the private access", 5_000, "length of access", "access length", phrase="with an access {range} long"),
+    _length("internal_road_width_m", "internal road width", 100, "internal road", "layout road", "internal road width"),
+    _length(
+        "internal_road_length_m", "internal road length", 10_000, "length of internal road", "internal road length", phrase="with an internal road {range} long"
+    ),
+    _area("internal_road_served_area_sq_m", "area served by the internal road", phrase="serving {range}"),
+    _length("distance_to_highway_m", "distance to the highway", 100_000),
+    _length("distance_to_railway_m", "distance to the railway boundary", 100_000),
+    _length("distance_to_watercourse_m", "distance to the watercourse", 100_000),
+    _length("distance_to_open_space_m", "distance from the open space", 500),
+    _length("building_gap_m", "distance between buildings", 500, "distance between buildings", "gap between buildings", "space between two buildings"),
+    # The building.
+    Field("is_dead_wall_at_side", "dead wall towards the sides and the rear", "flag"),
+    Field("has_sprinklers", "sprinklers", "flag"),
+    Field("is_government", "government building", "flag"),
+    _count("commercial_storeys", "storeys of shops or offices", 300),
+    _area("commercial_area_sq_m", "built-up area of shops and offices", "shop area", "commercial area", "office area"),
+    _area("carpet_area_sq_m", "carpet area of the non-residential part", "carpet area"),
+    _area("inclusive_housing_area_sq_m", "inclusive (EWS and LIG) housing area", "inclusive housing"),
+    Field("slenderness", "slenderness (height over least width)", "number", "", 0, 100),
+    _length("plinth_height_m", "plinth height", 10, "plinth height", "plinth"),
+    _length("room_height_m", "height of habitable rooms", 20, "room height", "ceiling height"),
+    _length("basement_height_m", "basement height", 20, "basement height"),
+    _length("basement_setback_m", "margin of the basement", 500, "basement margin"),
+    _length("podium_height_m", "podium height", 100, "podium height"),
+    _length("compound_wall_height_m", "compound wall height", 20, "compound wall", "compound wall height"),
+    _count("staircases", "staircases", 100, "staircases", "stairs", "staircase"),
+    _count("lifts", "lifts", 200, "lifts", "elevators", "passenger lifts"),
+    _count("fire_lifts", "fire or stretcher lifts", 100, "fire lifts", "stretcher lifts", "freight lifts"),
+    _count("refuge_areas", "refuge areas", 200, "refuge areas", "refuge floors"),
+    # What parking and open spaces are counted by.
+    _count("seats", "seats", 1_000_000, "seats"),
+    _count("beds", "beds", 100_000, "beds"),
+    _count("guest_rooms", "guest rooms", 100_000, "rooms", "guest rooms", "keys"),
+    _count("students", "students", 1_000_000, "students"),
+    _count("classrooms", "classrooms", 10_000, "classrooms", "class rooms"),
+    _count("loading_spaces", "loading and transport vehicle spaces", 10_000, "loading bays", "loading spaces", "truck parking"),
+    _count("ambulance_spaces", "ambulance spaces", 1_000, "ambulance parking", "ambulance spaces"),
+    _area("visitor_parking_area_sq_m", "visitors' parking area", "visitor parking area"),
+    _count("trees", "trees", 1_000_000, "trees"),
+    _length("open_space_least_side_m", "least side of the recreational open space", 10_000),
 )
 
 FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
