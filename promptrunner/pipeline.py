@@ -16,7 +16,7 @@ from django.utils import timezone
 from compliance.canonical import whole_as_integer
 from compliance.models import IdempotencyKey, RulebookRelease, Run
 from compliance.reading import WIDTH_FIRST, ReadResult, read_prompt
-from compliance.rules import NOT_A_SANCTION, Completion, Rulebook, Verdict, blocked_verdict, complete, differing_fields, error_verdict, evaluate, load
+from compliance.rules import NOT_A_SANCTION, Completion, Evaluation, Rulebook, Verdict, blocked_verdict, complete, error_verdict, load
 from compliance.services import release_compiled, release_in_force, release_named, run_record
 from compliance.specs import normalise_spec
 from compliance.vocabulary import BLOCKING, FIELDS
@@ -150,8 +150,7 @@ def assess(
             release = release_named(name=rulebook) if rulebook else release_in_force(city=str(where), as_of=day) if where else None
         loaded = _given_rules(rules, where) if rules is not None else release_compiled(release) if release else None
     with watch.stage("evaluate"):
-        completion, verdict = _judge(read, loaded, day)
-        swap = _swapped_sides(read, loaded, completion, day)
+        completion, verdict, swap = _judge(read, loaded, day)
     return Assessment(prompt, read, completion, verdict, loaded, release, day, swap)
 
 
@@ -161,30 +160,31 @@ def _given_rules(rules: Sequence[Mapping[str, Any]], city: Any) -> Rulebook:
     )
 
 
-def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> tuple[Completion, Verdict]:
-    asked = frozenset(question.field for question in read.questions if question.field)
+def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> tuple[Completion, Verdict, str]:
+    """Return the completed spec, the verdict, and the question which side lies along the road where that matters."""
+    as_read = Completion(read.spec, read.spec)
     if "city" not in read.spec:
         missing = [name for name in BLOCKING if name not in read.spec]
         labels = ", ".join(FIELDS[name].label for name in missing)
-        return Completion(read.spec, read.spec), blocked_verdict(read.spec, missing, f"The proposal does not say: {labels}.")
+        return as_read, blocked_verdict(read.spec, missing, f"The proposal does not say: {labels}."), ""
     city = str(read.spec["city"])
     if rulebook is None:
-        return Completion(read.spec, read.spec), error_verdict(read.spec, f"No rulebook is in force for {city} on {day.isoformat()}.")
+        return as_read, error_verdict(read.spec, f"No rulebook is in force for {city} on {day.isoformat()}."), ""
     if city not in rulebook.cities:
-        return Completion(read.spec, read.spec), error_verdict(
-            read.spec, f"{rulebook.title} does not hold for {city}; it holds for {', '.join(rulebook.cities)}."
-        )
-    completion = complete(rulebook, read.spec, asked)
-    return completion, evaluate(rulebook, completion, day)
+        held = ", ".join(rulebook.cities)
+        return as_read, error_verdict(read.spec, f"{rulebook.title} does not hold for {city}; it holds for {held}."), ""
+    completion = complete(rulebook, read.spec, frozenset(question.field for question in read.questions if question.field))
+    evaluation = Evaluation(rulebook, completion, day)
+    return completion, evaluation.verdict, _swapped_sides(read, evaluation)
 
 
-def _swapped_sides(read: ReadResult, rulebook: Rulebook | None, completion: Completion, day: datetime.date) -> str:
+def _swapped_sides(read: ReadResult, evaluation: Evaluation) -> str:
     """Return the question which side lies along the road, where "A x B" left it open and an outcome hangs on it; else nothing."""
     unnamed = any(reading.field == "plot_width_m" and (reading.note or "").startswith(WIDTH_FIRST) for reading in read.readings)
     width, depth = read.spec.get("plot_width_m"), read.spec.get("plot_depth_m")
-    if not unnamed or rulebook is None or width == depth:
+    if not unnamed or width == depth:
         return ""
-    differing = differing_fields(rulebook, completion, {"plot_width_m": depth, "plot_depth_m": width}, day)
+    differing = evaluation.differing_fields({"plot_width_m": depth, "plot_depth_m": width})
     if not differing:
         return ""
     labels = ", ".join(FIELDS[name].label for name in differing)

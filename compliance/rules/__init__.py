@@ -2,11 +2,11 @@
 
 from compliance.rules.completing import Completed, Completion, complete
 from compliance.rules.errors import Problem, RulebookError
-from compliance.rules.evaluating import NOT_A_SANCTION, Finding, Verdict, blocked_verdict, differing_fields, error_verdict, evaluate
+from compliance.rules.evaluating import NOT_A_SANCTION, Evaluation, Finding, Verdict, blocked_verdict, error_verdict, evaluate
 from compliance.rules.loading import load, load_file, parse_content
 from compliance.rules.rulebook import LANGUAGE_VERSION, Clause, Rulebook
 
 __all__ = [
-    "LANGUAGE_VERSION", "NOT_A_SANCTION", "Clause", "Completed", "Completion", "Finding", "Problem", "Rulebook", "RulebookError", "Verdict",
-    "blocked_verdict", "complete", "differing_fields", "error_verdict", "evaluate", "load", "load_file", "parse_content",
+    "LANGUAGE_VERSION", "NOT_A_SANCTION", "Clause", "Completed", "Completion", "Evaluation", "Finding", "Problem", "Rulebook", "RulebookError", "Verdict",
+    "blocked_verdict", "complete", "error_verdict", "evaluate", "load", "load_file", "parse_content",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from compliance.canonical import canonical, whole_as_integer
@@ -14,12 +15,15 @@ from compliance.rules.completing import Completion, vary
 from compliance.rules.expressions import is_number
 from compliance.rules.judging import Check, Judged, Judgement, Outcome, judge, rejudge
 from compliance.rules.missing import Missing, explain_unknown
-from compliance.rules.rulebook import LANGUAGE_VERSION, Categories, Clause, Requirement, Rulebook
+from compliance.rules.rulebook import LANGUAGE_VERSION, Categories, Clause, Day, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED, Unlimited
 from compliance.specs import round_number
 from compliance.vocabulary import BLOCKING, FIELDS
 
 Status = Literal["BLOCKED", "ERROR", "NON_COMPLIANT", "INCOMPLETE", "COMPLIANT"]
+
+OutcomesByField = dict[str, dict[str, Outcome]]
+"""Field -> clause id -> what its check on that field comes to."""
 
 JudgedCheck = tuple[Check, float | None, dict[str, Any]]
 """A check, by how much it is missed, and its wire form."""
@@ -83,28 +87,41 @@ class Verdict:
     outcome_digest: str = ""
 
 
+class Evaluation:
+    """One completed spec under the clauses of a rulebook in force on a day: its verdict, and what other values would change."""
+
+    def __init__(self, rulebook: Rulebook, completion: Completion, as_of: datetime.date) -> None:
+        self.rulebook = rulebook
+        self.completion = completion
+        self.as_of = as_of
+        self._judged = judge(rulebook, rulebook.environment(completion.spec), as_of)
+        self._before = _by_field(self._judged)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict. A clause whose outcome would change inside the documented range of an assumption is UNDETERMINED and asks for the fact."""
+        for entry in self.completion.assumptions:
+            for end in entry.range or ():
+                other = self._with(vary(self.rulebook, self.completion, entry.field, end))
+                if other is not None:
+                    _mark_flips(self._judged, self._before, other, entry.field)
+        return _Assembly(self.rulebook, self.completion, self._judged, self.rulebook.on(self.as_of)).verdict()
+
+    def differing_fields(self, values: Mapping[str, Any]) -> list[str]:
+        """Return the fields whose outcomes would differ with other values for some fields of the spec, in the vocabulary's order."""
+        other = self._with(values)
+        after = self._before if other is None else _by_field(other)
+        return [name for name in FIELDS if self._before.get(name) != after.get(name)]
+
+    def _with(self, values: Mapping[str, Any]) -> Judged | None:
+        """Return the spec with other values for some fields, judged; None where no clause comes out otherwise."""
+        facts, changed = self.rulebook.environment_with(self._judged.facts, values)
+        return None if changed.isdisjoint(self.rulebook.read_by_clauses) else rejudge(self.rulebook, facts, self.as_of, self._judged, changed)
+
+
 def evaluate(rulebook: Rulebook, completion: Completion, as_of: datetime.date) -> Verdict:
-    """Return the verdict on a completed spec under the clauses in force on a day.
-
-    The outcome of a clause that would change inside the documented range of an assumption is UNDETERMINED and asks for the fact.
-    """
-    judged = judge(rulebook, rulebook.environment(completion.spec), as_of)
-    _apply_ranges(rulebook, completion, as_of, judged)
-    return _Assembly(rulebook, completion, judged).verdict(rulebook.on(as_of).versions)
-
-
-def differing_fields(rulebook: Rulebook, completion: Completion, values: Mapping[str, Any], as_of: datetime.date) -> list[str]:
-    """Return the fields whose outcomes would differ with other values for some fields of a completed spec, in the vocabulary's order."""
-    facts = rulebook.environment(completion.spec)
-    env, changed = rulebook.environment_with(facts, values)
-    if changed.isdisjoint(rulebook.read_by_clauses):
-        return []
-    judged = judge(rulebook, facts, as_of)
-    other = rejudge(rulebook, env, as_of, judged, changed)
-    if other is None:
-        return []
-    before, after = _by_field(judged), _by_field(other)
-    return [name for name in FIELDS if before.get(name) != after.get(name)]
+    """Return the verdict on a completed spec under the clauses in force on a day."""
+    return Evaluation(rulebook, completion, as_of).verdict
 
 
 def error_verdict(completion_spec: Mapping[str, Any], reason: str) -> Verdict:
@@ -122,18 +139,9 @@ def blocked_verdict(spec: Mapping[str, Any], missing: Iterable[str], reason: str
 # Assumptions with a range
 
 
-def _apply_ranges(rulebook: Rulebook, completion: Completion, as_of: datetime.date, judged: Judged) -> None:
-    for entry in completion.assumptions:
-        for end in entry.range or ():
-            env, changed = rulebook.environment_with(judged.facts, vary(rulebook, completion, entry.field, end))
-            other = None if changed.isdisjoint(rulebook.read_by_clauses) else rejudge(rulebook, env, as_of, judged, changed)
-            if other is not None:
-                _mark_flips(judged, other, entry.field)
-
-
-def _mark_flips(judged: Judged, other: Judged, assumption: str) -> None:
-    """Mark as open the checks that make a field's outcome differ between two judgements of the same proposal."""
-    base, varied = _by_field(judged), _by_field(other)
+def _mark_flips(judged: Judged, base: OutcomesByField, other: Judged, assumption: str) -> None:
+    """Mark as open the checks that make a field's outcome differ between a judgement, as it came out at first (`base`), and another one."""
+    varied = _by_field(other)
     for name in base.keys() | varied.keys():
         before, after = base.get(name, {}), varied.get(name, {})
         if _worst(before.values()) == _worst(after.values()):
@@ -143,10 +151,10 @@ def _mark_flips(judged: Judged, other: Judged, assumption: str) -> None:
                 _open(judged, other, clause_id, name, assumption)
 
 
-def _by_field(judged: Judged) -> dict[str, dict[str, Outcome]]:
-    found: dict[str, dict[str, Outcome]] = {}
+def _by_field(judged: Judged) -> OutcomesByField:
+    found: OutcomesByField = {}
     for check in judged.active():
-        found.setdefault(check.field, {})[check.clause.id] = "UNDETERMINED" if check.flips else check.outcome
+        found.setdefault(check.field, {})[check.clause.id] = check.outcome
     return found
 
 
@@ -156,7 +164,9 @@ def _worst(outcomes: Iterable[Outcome]) -> str:
 
 
 def _open(judged: Judged, other: Judged, clause_id: str, name: str, assumption: str) -> None:
-    judgement = judged.judgements[clause_id]
+    judgement = judged.judgements.get(clause_id)
+    if judgement is None:
+        judgement = judged.judgements[clause_id] = Judgement(other.judgements[clause_id].clause, applies=False)
     own = [check for check in judgement.checks if check.field == name and not check.displaced_by]
     if not own:  # the clause applies only at the other end of the range: its check is taken from there
         own = [check for check in other.judgements[clause_id].checks if check.field == name]
@@ -173,19 +183,20 @@ def _open(judged: Judged, other: Judged, clause_id: str, name: str, assumption: 
 
 
 class _Assembly:
-    def __init__(self, rulebook: Rulebook, completion: Completion, judged: Judged) -> None:
+    def __init__(self, rulebook: Rulebook, completion: Completion, judged: Judged, day: Day) -> None:
         self.rulebook = rulebook
         self.completion = completion
         self.judged = judged
+        self.day = day
         self.deciding = judged.deciding
         self.outcomes = {name: judgement.outcome for name, judgement in judged.judgements.items()}
+        self.active = judged.active()
         self.behind = completion.behind
 
-    def verdict(self, versions: bytes) -> Verdict:
-        """Return the verdict; `versions` is the canonical JSON of the versions of the clauses judged."""
-        judgements = list(self.judged.judgements.values())
+    def verdict(self) -> Verdict:
+        """Return the verdict."""
         missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
-        applicable = [judgement for judgement in judgements if judgement.applies is not False]
+        applicable = [judgement for judgement in self.judged.judgements.values() if judgement.applies is not False]
         wires = {judgement.clause.id: [(check, short := _short(check), _wire_check(check, short)) for check in judgement.checks] for judgement in applicable}
         findings = [self._finding(judgement, wires[judgement.clause.id]) for judgement in applicable]
         ungoverned = () if not applicable or missing else tuple(self._ungoverned())
@@ -198,21 +209,17 @@ class _Assembly:
             permissible=self._permissible(),
             must_also_provide=tuple(self._must_provide()),
             asks=self._asks(missing),
-            counts=self._counts(judgements, len(ungoverned)),
+            counts=self._counts(len(ungoverned)),
         )
-        return _digested(verdict, self.completion.spec, self._clauses(judgements, wires), versions)
+        return _digested(verdict, self.completion.spec, self._clauses(applicable, wires), self.day.versions)
 
-    def _clauses(self, judgements: list[Judgement], wires: Mapping[str, list[JudgedCheck]]) -> dict[str, Any]:
+    def _clauses(self, applicable: list[Judgement], wires: Mapping[str, list[JudgedCheck]]) -> dict[str, Any]:
         """Return what the digest says of each clause: its outcome, and its checks in an order of their own."""
-        return {
-            judgement.clause.id: [
-                self.outcomes[judgement.clause.id],
-                [[check.field, check.displaced_by, wire] for check, _, wire in sorted(wires[judgement.clause.id], key=_check_order)],
-            ]
-            if judgement.applies is not False
-            else "NOT_APPLICABLE"
-            for judgement in judgements
-        }
+        found: dict[str, Any] = {clause.id: "NOT_APPLICABLE" for clause in self.day.clauses}
+        for judgement in applicable:
+            name = judgement.clause.id
+            found[name] = [self.outcomes[name], [[check.field, check.displaced_by, wire] for check, _, wire in sorted(wires[name], key=_check_order)]]
+        return found
 
     def _status(self, missing: tuple[str, ...], applicable: bool, ungoverned: bool) -> tuple[Status, str]:
         if missing:
@@ -220,7 +227,7 @@ class _Assembly:
             return "BLOCKED", f"The proposal does not say: {labels}."
         if not applicable:
             return "ERROR", f"None of the clauses of {self.rulebook.title} applies to this proposal."
-        active = self.judged.active()
+        active = self.active
         violated = sorted({check.clause.clause_no for check in active if check.outcome == "VIOLATED"})
         if violated:
             return "NON_COMPLIANT", f"The proposal violates {', '.join(violated)}."
@@ -232,7 +239,7 @@ class _Assembly:
 
     def _without_check(self) -> list[str]:
         """Return the deciding fields that no applicable clause limits and no clause may limit either."""
-        limited = {check.field for check in self.judged.active()}
+        limited = {check.field for check in self.active}
         return [name for name in self.deciding if name not in limited]
 
     def _ungoverned(self) -> Iterable[Finding]:
@@ -306,15 +313,15 @@ class _Assembly:
 
     def _rests_on(self, clause: Clause) -> tuple[str, ...]:
         names = {behind for name in clause.reads for behind in self.behind.get(name, ())}
-        for node in clause.falls_back:
-            known = [arg.run(self.judged.env) is not None for arg in node.args]
-            if True in known and known.index(True) > 0:
-                names |= node.args[known.index(True)].names()
+        for options in clause.falls_back:
+            taken = next((place for place, (node, _) in enumerate(options) if node.run(self.judged.env) is not None), 0)
+            if taken > 0:
+                names |= options[taken][1]
         return tuple(sorted(names))
 
     def _permissible(self) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        for check in sorted(self.judged.active(), key=lambda check: check.clause.id):
+        for check in sorted(self.active, key=lambda check: check.clause.id):
             if isinstance(check.limit, Requirement):
                 continue
             entry = found.setdefault(check.field, {})
@@ -329,7 +336,7 @@ class _Assembly:
         return ordered
 
     def _must_provide(self) -> Iterable[dict[str, Any]]:
-        for check in sorted(self.judged.active(), key=lambda check: (check.field, check.clause.id)):
+        for check in sorted(self.active, key=lambda check: (check.field, check.clause.id)):
             if check.outcome == "REQUIRED":
                 wire = {key: value for key, value in _wire_check(check, None).items() if key.startswith("rule_")}
                 sentence = explaining.write_sentence(self.rulebook, check.clause, [(check, None)], "")
@@ -354,11 +361,12 @@ class _Assembly:
             asks.setdefault(name, _question(name) + hint)
         return asks
 
-    def _counts(self, judgements: list[Judgement], ungoverned: int) -> dict[str, int]:
-        outcomes = [self.outcomes[judgement.clause.id] for judgement in judgements]
+    def _counts(self, ungoverned: int) -> dict[str, int]:
+        outcomes = list(self.outcomes.values())
         counts = {outcome.lower(): outcomes.count(outcome) for outcome in ("SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED", "NOT_APPLICABLE")}
         counts["undetermined"] += ungoverned
-        return {"clauses": len(judgements), **counts}
+        counts["not_applicable"] += len(self.day.clauses) - len(outcomes)
+        return {"clauses": len(self.day.clauses), **counts}
 
 
 def _question(name: str) -> str:

@@ -18,6 +18,7 @@ from compliance.vocabulary import SIDES
 Outcome = Literal["NOT_APPLICABLE", "SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED"]
 Bound = float | Unlimited | None
 
+DOES_NOT_APPLY: tuple[bool, tuple[Outcome, ...]] = (False, ())
 WORST_FIRST: tuple[Outcome, ...] = ("VIOLATED", "UNDETERMINED", "REQUIRED", "SATISFIED")
 
 
@@ -81,7 +82,10 @@ class Judgement:
 
 @dataclass(slots=True)
 class Judged:
-    """All clauses in force for one spec, with the values that they read: the facts, and the bindings that clauses asked for."""
+    """The clauses in force that may apply to one spec, with the values that they read: the facts, and the bindings that clauses asked for.
+
+    A clause in force without a judgement does not apply: a condition on a code or a flag rules it out.
+    """
 
     facts: Mapping[str, Any]
     env: dict[str, Any]
@@ -103,7 +107,7 @@ def judge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date) ->
         as_of: the day.
     """
     judged = Judged(facts, dict(facts), {})
-    for clause in rulebook.on(as_of).clauses:
+    for clause in rulebook.on(as_of).candidates(facts):
         judged.judgements[clause.id] = _judge_clause(rulebook, judged, clause)
     judged.deciding = deciding_fields(rulebook, judged)
     for judgement in judged.judgements.values():
@@ -123,19 +127,20 @@ def rejudge(rulebook: Rulebook, facts: Mapping[str, Any], as_of: datetime.date, 
         changed: the names that differ; only the clauses that name one of them, or ask for other clauses' limits, are judged again.
     """
     judged = Judged(facts, dict(facts), dict(like.judgements), deciding=like.deciding)
-    again = [clause for clause in rulebook.on(as_of).clauses if clause.required or clause.allowed or not changed.isdisjoint(clause.mentions)]
+    candidates = rulebook.on(as_of).candidates(facts)
+    again = {clause.id for clause in candidates if clause.required or clause.allowed or not changed.isdisjoint(clause.mentions)}
     same = True
-    for clause in again:
-        judgement = _judge_clause(rulebook, judged, clause)
-        _set_outcomes(judgement, judged.env, judged.deciding)
-        same = same and judgement.plain == like.judgements[clause.id].plain
-        judged.judgements[clause.id] = judgement
-    if same:
+    for clause in candidates:
+        if clause.id in again:
+            judgement = _judge_clause(rulebook, judged, clause)
+            _set_outcomes(judgement, judged.env, judged.deciding)
+            before = like.judgements.get(clause.id)
+            same = same and judgement.plain == (before.plain if before else DOES_NOT_APPLY)
+            judged.judgements[clause.id] = judgement
+    kept = {clause.id for clause in candidates}
+    if same and all(judgement.plain == DOES_NOT_APPLY for name, judgement in like.judgements.items() if name not in kept):
         return None
-    touched = {clause.id for clause in again}
-    for name, judgement in like.judgements.items():
-        if name not in touched:
-            judged.judgements[name] = _afresh(judgement)
+    judged.judgements = {clause.id: judged.judgements[clause.id] if clause.id in again else _afresh(like.judgements[clause.id]) for clause in candidates}
     if rulebook.deciding == "limited":
         judged.deciding = deciding_fields(rulebook, judged)
     for judgement in judged.judgements.values():

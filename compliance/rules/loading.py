@@ -286,7 +286,9 @@ class _Loading:
             mentions=frozenset().union(*(node.names() for node in nodes), (limit.field for limit in limits), SIDES if any(limit.field == "setback_m" for limit in limits) else ()),
             required=frozenset().union(*(node.fields_of("required") for node in nodes)),
             allowed=frozenset().union(*(node.fields_of("allowed") for node in nodes)),
-            falls_back=tuple(inner for node in nodes for inner in self._resolved(node) if inner.op == "first_known"),
+            falls_back=tuple(
+                tuple((arg, arg.names()) for arg in inner.args) for node in nodes for inner in self._resolved(node) if inner.op == "first_known"
+            ),
             source=source, verification=str(raw["verification"]), interpretation=str(raw.get("interpretation") or ""),
             effective_from=effective[0], effective_to=effective[1], examples=tuple(raw.get("examples") or ()),
         )  # fmt: skip

@@ -91,7 +91,11 @@ class Requirement:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+FallBack = tuple[tuple[Node, frozenset[str]], ...]
+"""The arguments of one `first_known`, each with the names that it reads."""
+
+
+@dataclass(frozen=True)
 class Clause:
     """One row of the law.
 
@@ -104,6 +108,7 @@ class Clause:
         limited_fields: the fields that its limits and requirements limit.
         mentions: every field and fact that it names itself.
         replaces: ids of the clauses whose limits it displaces on the fields that it limits too.
+        falls_back: the `first_known`s behind its outcome.
         source: document, edition, clause, table, page (where known).
     """
 
@@ -123,13 +128,18 @@ class Clause:
     mentions: frozenset[str]
     required: frozenset[str]
     allowed: frozenset[str]
-    falls_back: tuple[Node, ...]
+    falls_back: tuple[FallBack, ...]
     source: Mapping[str, Any]
     verification: str
     interpretation: str
     effective_from: datetime.date | None
     effective_to: datetime.date | None
     examples: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def on_kinds(self) -> tuple[Node, ...]:
+        """The conditions on codes and flags."""
+        return tuple(condition.node for condition in self.conditions if condition.matcher is not None and not condition.matcher.is_interval)
 
     def in_force(self, day: datetime.date) -> bool:
         """Return whether the clause is in force on a day; both ends of `effective` are included."""
@@ -159,14 +169,41 @@ class Fact:
     source: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Day:
-    """What of a rulebook is in force on one day: the clauses, and the canonical JSON of their versions by id."""
+    """What of a rulebook is in force on one day.
+
+    Attributes:
+        clauses: in evaluation order.
+        versions: the canonical JSON of their versions by id.
+    """
 
     clauses: tuple[Clause, ...]
     versions: bytes
 
+    @cached_property
+    def _kinds(self) -> tuple[tuple[str, ...], dict[tuple[Any, ...], tuple[Clause, ...]]]:
+        """The names that conditions on codes and flags read, and the candidates for the values seen so far."""
+        names = {name for clause in self.clauses for node in clause.on_kinds for name in node.names()}
+        return tuple(sorted({"building_use", *names})), {}  # a condition on types is false for another use
 
+    def candidates(self, env: Environment) -> tuple[Clause, ...]:
+        """Return the clauses, in evaluation order, that no condition on a code or a flag rules out: most are meant for other kinds of buildings.
+
+        Proposals of one kind have the same candidates, so they are kept by the values of those codes and flags.
+        """
+        names, known = self._kinds
+        kind = tuple(map(env.get, names))
+        found = known.get(kind)
+        if found is None:
+            found = tuple(clause for clause in self.clauses if all(node.run(env) is not False for node in clause.on_kinds))
+            if len(known) >= KINDS_KEPT:
+                known.clear()
+            known[kind] = found
+        return found
+
+
+KINDS_KEPT = 4096
 DAYS_KEPT = 64
 
 
