@@ -75,6 +75,10 @@ class RulebookRelease(models.Model):
     def __str__(self) -> str:
         return f"{self.rulebook} {self.sha256[:12]}"
 
+    def in_force(self, day: datetime.date) -> bool:
+        """Return whether it holds on a day; one without a first day holds only where it is asked for by name."""
+        return self.effective_from is not None and self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
 
 class RuleQuerySet(models.QuerySet["Rule"]):
     """Queries over clauses."""

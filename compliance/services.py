@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -98,9 +98,13 @@ def _rules(release: RulebookRelease, rulebook: LoadedRulebook) -> list[Rule]:
 
 
 def release_publish(*, release: RulebookRelease) -> None:
-    """Put a draft release in force; the earlier published release of the same rulebook is retired."""
+    """Put a draft release in force; an earlier release of the same edition (the same first day) is retired.
+
+    Another edition stays published beside it: a proposal is judged under the one in force on its day.
+    """
     with atomic():
-        RulebookRelease.objects.filter(rulebook=release.rulebook, status=RulebookRelease.Status.PUBLISHED).update(status=RulebookRelease.Status.RETIRED)
+        same_edition = RulebookRelease.objects.published().filter(rulebook=release.rulebook, effective_from=release.effective_from)
+        same_edition.update(status=RulebookRelease.Status.RETIRED)
         release.status = RulebookRelease.Status.PUBLISHED
         release.published_at = timezone.now()
         release.save(update_fields=["status", "published_at"])
@@ -108,16 +112,15 @@ def release_publish(*, release: RulebookRelease) -> None:
 
 
 def release_in_force(*, city: str, as_of: datetime.date) -> RulebookRelease | None:
-    """Return the published release in force in a city on a day, or None. A rulebook without effective dates is never in force by itself."""
-    candidates = [
-        release
-        for release in map(_release, _published())
-        if city in release.cities
-        and release.effective_from is not None
-        and release.effective_from <= as_of
-        and (release.effective_to is None or as_of <= release.effective_to)
-    ]
-    return max(candidates, key=lambda release: (release.effective_from, release.published_at), default=None)
+    """Return the published release in force in a city on a day, or None. A rulebook without effective dates is never in force by itself.
+
+    Where several are, the one that came into force last.
+    """
+    return _newest(release for release in map(_release, _published()) if city in release.cities and release.in_force(as_of))
+
+
+def _newest(releases: Iterable[RulebookRelease]) -> RulebookRelease | None:
+    return max(releases, key=lambda release: (release.effective_from or datetime.date.min, release.published_at), default=None)
 
 
 PUBLISHED = "compliance.published_releases"
@@ -140,17 +143,18 @@ def _release(pk: uuid.UUID) -> RulebookRelease:
     return RulebookRelease.objects.select_related("rulebook").defer("content").get(pk=pk)
 
 
-def release_named(*, name: str) -> RulebookRelease:
-    """Return the published release of a rulebook.
+def release_named(*, name: str, as_of: datetime.date) -> RulebookRelease:
+    """Return the published release of a rulebook in force on a day, else the newest one (a rulebook asked for by name need not be in force).
 
     Raises:
         UnknownRulebookError: there is none.
     """
-    release = RulebookRelease.objects.published().filter(rulebook__name=name).select_related("rulebook").defer("content").order_by("-published_at").first()
-    if release is None:
+    releases = [release for release in map(_release, _published()) if release.rulebook.name == name]
+    found = _newest(release for release in releases if release.in_force(as_of)) or _newest(releases)
+    if found is None:
         known = ", ".join(Rulebook.objects.order_by("name").values_list("name", flat=True))
         raise UnknownRulebookError(f"There is no published rulebook '{name[:80]}'; the rulebooks are: {known or 'none yet (manage.py load_rulebooks)'}.")
-    return release
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -147,7 +147,7 @@ def assess(
         where = read.spec.get("city")
         release = None
         if rules is None:
-            release = release_named(name=rulebook) if rulebook else release_in_force(city=str(where), as_of=day) if where else None
+            release = release_named(name=rulebook, as_of=day) if rulebook else release_in_force(city=str(where), as_of=day) if where else None
         loaded = _given_rules(rules, where) if rules is not None else release_compiled(release) if release else None
     with watch.stage("evaluate"):
         completion, verdict, swap = _judge(read, loaded, day)

@@ -16,6 +16,7 @@ from compliance.canonical import sha256
 from compliance.rules.errors import FormulaError, Problem, RulebookError
 from compliance.rules.expressions import matcher, value_node
 from compliance.rules.formulas import Node, Scope, conjunction, disjunction, field_type, name_node, one_of, parse_formula
+from compliance.rules.register import read_register, register_problems
 from compliance.rules.rulebook import (
     LANGUAGE_VERSION,
     Categories,
@@ -42,6 +43,7 @@ _TOP = {
     "defaults",
     "facts",
     "not_checkable",
+    "register",
     "clauses",
 }
 _CLAUSE = {
@@ -138,12 +140,14 @@ class _Loading:
         clauses = self._ordered(self._with_replaces(clauses))
         effective = self._effective(content.get("effective"), "", "effective")
         deciding = self._deciding(content.get("deciding"))
+        for path, sentence in register_problems(content.get("register"), [clause.id for clause in clauses]):
+            self._problem("", path, sentence)
         if self.problems:
             raise RulebookError(self.problems)
         return Rulebook(
             name=name, title=str(content.get("title") or name), edition=str(content.get("edition") or ""), cities=cities, deciding=deciding,
             effective_from=effective[0], effective_to=effective[1], not_included=tuple(content.get("not_included") or ()),
-            not_checkable=tuple(content.get("not_checkable") or ()), defaults=defaults, facts=facts, clauses=tuple(clauses),
+            not_checkable=tuple(content.get("not_checkable") or ()), defaults=defaults, facts=facts, clauses=tuple(clauses), register=read_register(content.get("register")),
             content=content, sha256=sha256(content),
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from compliance.canonical import canonical
 from compliance.rules.formulas import Environment, Node
+from compliance.rules.register import TableRows
 from compliance.rules.values import at_least, more_than
 
 LANGUAGE_VERSION = 1
@@ -216,6 +217,7 @@ class Rulebook:
         deciding: the fields that must be checked for a proposal to comply, or "limited": those that an applicable clause limits.
         defaults, facts: in the order in which they are computed.
         clauses: in evaluation order.
+        register: the rows of the regulation's tables that were read, with the clauses that hold them.
     """
 
     name: str
@@ -230,6 +232,7 @@ class Rulebook:
     defaults: tuple[Default, ...]
     facts: tuple[Fact, ...]
     clauses: tuple[Clause, ...]
+    register: tuple[TableRows, ...]
     content: Mapping[str, Any]
     sha256: str
 

@@ -163,6 +163,71 @@ class CityOut(serializers.ModelSerializer[City]):
         return str(self.context["in_force"].get(city.name, ""))
 
 
+class CoverageInput(Strict):
+    """Which day's law."""
+
+    as_of = serializers.DateField(required=False, help_text="The day whose law is asked for; today in India where not given.")
+
+
+class CoverageCounts(serializers.Serializer[Any]):
+    """Rows of the regulation, and the clauses of the rulebook that hold them."""
+
+    rows = serializers.IntegerField(help_text="Rows of the regulation that were read.")
+    encoded = serializers.IntegerField(help_text="Rows that clauses of the rulebook hold.")
+    not_checkable = serializers.IntegerField(help_text="Rows that a proposal in words cannot decide.")
+    not_included = serializers.IntegerField(help_text="Rows that were left out.")
+    clauses = serializers.IntegerField()
+    verified = serializers.IntegerField(help_text="Clauses whose transcription was checked against the text.")
+    tested = serializers.IntegerField(help_text="Clauses with examples at their thresholds.")
+    interpreted = serializers.IntegerField(help_text="Clauses with a reading of ours where the text is unclear.")
+    undecided = serializers.IntegerField(help_text="Clauses that the law leaves blank somewhere.")
+
+
+class LeftOut(serializers.Serializer[Any]):
+    """A row that no clause holds."""
+
+    row = serializers.CharField()
+    state = serializers.ChoiceField(["not_checkable", "not_included"])
+    why = serializers.CharField()
+
+
+class CoverageTable(CoverageCounts):
+    """One table of the regulation."""
+
+    table = serializers.CharField(required=False)
+    clause = serializers.CharField()
+    what = serializers.CharField()
+    left_out = LeftOut(many=True)
+
+
+class NotCheckable(serializers.Serializer[Any]):
+    """What a real check covers and a proposal in words cannot decide."""
+
+    clause = serializers.CharField()
+    what = serializers.CharField()
+
+
+class RulebookName(serializers.Serializer[Any]):
+    """A release by its names."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    edition = serializers.CharField()
+    release = Sha256Field()
+
+
+class CoverageOut(serializers.Serializer[Any]):
+    """How much of a city's regulation its rulebook covers."""
+
+    city = serializers.CharField()
+    as_of = serializers.DateField()
+    rulebook = RulebookName()
+    totals = CoverageCounts()
+    tables = CoverageTable(many=True)
+    not_checkable = NotCheckable(many=True)
+    not_included = serializers.ListField(child=serializers.CharField())
+
+
 class RulebookOut(serializers.ModelSerializer[RulebookRelease]):
     """A release of a rulebook."""
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/", views.RunView.as_view(), name="run"),
     path("read/", views.ReadView.as_view(), name="read"),
     path("cities/", views.CitiesView.as_view(), name="cities"),
+    path("cities/<str:city>/coverage/", views.CoverageView.as_view(), name="coverage"),
     path("rulebooks/", views.RulebooksView.as_view(), name="rulebooks"),
     path("rules/", views.RulesView.as_view(), name="rules"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -22,10 +23,12 @@ from rest_framework.views import APIView
 
 from compliance.models import City, IdempotencyKey, Rule, RulebookRelease, Run
 from compliance.reading import read_prompt
-from compliance.services import IdempotencyConflictError, UnknownRulebookError, body_sha256, idempotent_run, release_in_force
+from compliance.rules import coverage
+from compliance.services import IdempotencyConflictError, UnknownRulebookError, body_sha256, idempotent_run, release_compiled, release_in_force
 from compliance.specs import normalise_spec
+from compliance.vocabulary import CITIES
 from promptrunner.api.filters import RuleFilter, RunFilter
-from promptrunner.api.serializers import CityOut, Problem, ReadInput, ReadOut, RulebookOut, RuleOut, RunInput, RunOut, RunRow
+from promptrunner.api.serializers import CityOut, CoverageInput, CoverageOut, Problem, ReadInput, ReadOut, RulebookOut, RuleOut, RunInput, RunOut, RunRow
 from promptrunner.errors import PROBLEM
 from promptrunner.pipeline import run_json, run_proposal, today
 from telemetry.trace import adopt_trace
@@ -164,6 +167,29 @@ class CitiesView(generics.ListAPIView[City]):
         return super().get(request, *args, **kwargs)
 
 
+class CoverageView(APIView):
+    """How much of a city's regulation the rulebook in force covers, row by row."""
+
+    @extend_schema(
+        responses={200: CoverageOut, **problems(400, 404)},
+        parameters=[
+            OpenApiParameter("city", str, OpenApiParameter.PATH, enum=list(CITIES)),
+            OpenApiParameter("as_of", datetime.date, description="The day whose law is asked for; today in India where not given."),
+        ],
+        operation_id="cities_coverage",
+    )
+    def get(self, request: Request, city: str) -> Response:
+        """Return what is encoded, verified, tested, interpreted, not checkable and not included."""
+        day = _COVERAGE_INPUT.run_validation(request.query_params).get("as_of") or today()
+        if city not in CITIES:
+            raise NotFound(f"'{city[:80]}' is none of the cities: {', '.join(CITIES)}.")
+        release = release_in_force(city=city, as_of=day)
+        if release is None:
+            raise NotFound(f"No rulebook is in force for {city} on {day.isoformat()}.")
+        about = {"name": release.rulebook.name, "title": release.rulebook.title, "edition": release.edition, "release": release.sha256}
+        return Response({"city": city, "as_of": day, "rulebook": about, **coverage(release_compiled(release))})
+
+
 class RulebooksView(generics.ListAPIView[RulebookRelease]):
     """The releases of the rulebooks, newest first."""
 
@@ -195,7 +221,7 @@ class RulesView(generics.ListAPIView[Rule]):
 
 
 # Made once: a serializer's fields are copied for each instance, which would take as long as reading a proposal.
-_READ_INPUT, _RUN_INPUT = ReadInput(), RunInput()
+_READ_INPUT, _RUN_INPUT, _COVERAGE_INPUT = ReadInput(), RunInput(), CoverageInput()
 
 
 def _checked(serializer: BaseSerializer[Any], request: Request) -> dict[str, Any]:
