@@ -13,7 +13,7 @@ from compliance.canonical import canonical, whole_as_integer
 from compliance.rules import explaining
 from compliance.rules.completing import Completion, vary
 from compliance.rules.expressions import is_number
-from compliance.rules.judging import Check, Judged, Judgement, Outcome, judge, rejudge
+from compliance.rules.judging import Check, Judged, Judgement, Outcome, judge, rejudge, tiers_taken
 from compliance.rules.missing import Missing, explain_unknown
 from compliance.rules.rulebook import LANGUAGE_VERSION, Categories, Clause, Day, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED, Unlimited
@@ -192,12 +192,17 @@ class _Assembly:
         self.outcomes = {name: judgement.outcome for name, judgement in judged.judgements.items()}
         self.active = judged.active()
         self.behind = completion.behind
+        area = completion.spec.get("net_plot_area_sq_m")
+        self.net_area = float(area) if isinstance(area, (int, float)) else None
 
     def verdict(self) -> Verdict:
         """Return the verdict."""
         missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
         applicable = [judgement for judgement in self.judged.judgements.values() if judgement.applies is not False]
-        wires = {judgement.clause.id: [(check, short := _short(check), _wire_check(check, short)) for check in judgement.checks] for judgement in applicable}
+        wires = {
+            judgement.clause.id: [(check, short := _short(check), _wire_check(check, short, self.net_area)) for check in judgement.checks]
+            for judgement in applicable
+        }
         findings = [self._finding(judgement, wires[judgement.clause.id]) for judgement in applicable]
         ungoverned = () if not applicable or missing else tuple(self._ungoverned())
         status, reason = self._status(missing, bool(applicable), bool(ungoverned))
@@ -262,7 +267,7 @@ class _Assembly:
         sentence = (
             f"{explaining.write_source(self.rulebook, clause)}: displaced by {', '.join(sorted({check.displaced_by for check in judgement.checks}))}."
             if displaced
-            else explaining.write_sentence(self.rulebook, clause, shorts, because)
+            else explaining.write_sentence(self.rulebook, clause, shorts, because, self.net_area)
         )
         return Finding(
             id=clause.id, clause_no=clause.clause_no, title=clause.title, category=clause.category, outcome=outcome,
@@ -338,7 +343,7 @@ class _Assembly:
     def _must_provide(self) -> Iterable[dict[str, Any]]:
         for check in sorted(self.active, key=lambda check: (check.field, check.clause.id)):
             if check.outcome == "REQUIRED":
-                wire = {key: value for key, value in _wire_check(check, None).items() if key.startswith("rule_")}
+                wire = {key: value for key, value in _wire_check(check, None, None).items() if key.startswith("rule_")}
                 sentence = explaining.write_sentence(self.rulebook, check.clause, [(check, None)], "")
                 yield {"field": check.field, **wire, "clause_no": check.clause.clause_no, "sentence": sentence}
 
@@ -413,7 +418,7 @@ def _short(check: Check) -> float | None:
     return None
 
 
-def _wire_check(check: Check, short: float | None) -> dict[str, Any]:
+def _wire_check(check: Check, short: float | None, net_area: float | None) -> dict[str, Any]:
     wire: dict[str, Any] = {"outcome": check.outcome}
     limit = check.limit
     if isinstance(limit, Requirement):
@@ -435,7 +440,7 @@ def _wire_check(check: Check, short: float | None) -> dict[str, Any]:
     if short is not None:
         wire["short_by" if is_number(check.minimum) and check.subject < check.minimum else "over_by"] = short
     if check.tiers:
-        wire.update(_tiers(check))
+        wire.update(_tiers(check, net_area))
     if check.settled_by:
         wire["settled_by"] = check.settled_by
     if check.flips:
@@ -443,24 +448,20 @@ def _wire_check(check: Check, short: float | None) -> dict[str, Any]:
     return wire
 
 
-def _tiers(check: Check) -> dict[str, Any]:
-    """Return the tiers of a limit with the tier that the proposal reaches and how much of each it uses beyond the first."""
+def _tiers(check: Check, net_area: float | None) -> dict[str, Any]:
+    """Return the tiers of a limit, the tier that the proposal reaches, and what must be bought of those beyond the first."""
     wire: dict[str, Any] = {"tiers": [{"name": name, "adds": wire_number(value)} for name, value in check.tiers if is_number(value)]}
-    if not is_number(check.subject):
-        return wire
-    rest, reached, buys = float(check.subject), "", []
-    for position, (name, value) in enumerate(check.tiers):
-        if not is_number(value) or (rest <= 0 and position):
-            break
-        reached = name
-        used = min(rest, value)
-        if position and used > 0:
-            buys.append({"tier": name, "amount": wire_number(used)})
-        rest = round_number(rest - value)
-    wire["tier"] = reached
-    if buys:
-        wire["buys"] = buys
+    reached, taken = tiers_taken(check)
+    if reached:
+        wire["tier"] = reached
+    if taken:
+        wire["buys"] = [{"tier": name, "amount": wire_number(amount), **_area_of(check, amount, net_area)} for name, amount in taken]
     return wire
+
+
+def _area_of(check: Check, amount: float, net_area: float | None) -> dict[str, float]:
+    """Return an FSI as an area, which is how it is bought."""
+    return {"area_sq_m": wire_number(amount * net_area)} if check.field == "fsi" and net_area is not None else {}
 
 
 def _tighten(entry: dict[str, Any], check: Check) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from compliance.rules.expressions import is_number
-from compliance.rules.judging import Check
+from compliance.rules.judging import Check, tiers_taken
 from compliance.rules.rulebook import Clause, Limit, Matcher, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED
 from compliance.vocabulary import FIELDS
@@ -98,10 +98,24 @@ def write_limit(check: Check) -> str:
 def _write_tiers(check: Check, limit: Limit) -> str:
     if len(limit.tiers) < 2:
         return ""
-    return " (" + " + ".join(f"{name.replace('_', ' ')} {write_number(check.field, value)}" for name, value in check.tiers if is_number(value)) + ")"
+    return " (" + " + ".join(f"{_tier_name(name)} {write_number(check.field, value)}" for name, value in check.tiers if is_number(value)) + ")"
 
 
-def write_result(check: Check, short: float | None) -> str:
+def _tier_name(name: str) -> str:
+    return "TDR" if name == "tdr" else name.replace("_", " ")
+
+
+def write_taken(check: Check, net_area: float | None) -> str:
+    """Return what a proposal takes of the tiers beyond the first: "it takes premium 0.5 (250 m²) and TDR 0.4 (200 m²)", or nothing."""
+    _, taken = tiers_taken(check)
+    words = []
+    for name, amount in taken:
+        area = f" ({write_number('built_up_area_sq_m', amount * net_area)})" if check.field == "fsi" and net_area is not None else ""
+        words.append(f"{_tier_name(name)} {write_number(check.field, amount)}{area}")
+    return f"; it takes {' and '.join(words)}" if words else ""
+
+
+def write_result(check: Check, short: float | None, net_area: float | None = None) -> str:
     """Return how the proposal meets a limit: "2.5 m is proposed, 0.5 m short"."""
     if check.settled_by:
         return f"it is settled by the stated {FIELDS[check.settled_by].label}, which holds"
@@ -109,13 +123,14 @@ def write_result(check: Check, short: float | None) -> str:
         words = {"REQUIRED": "the proposal must provide it" if is_number(check.minimum) else "the proposal must keep to it", "SATISFIED": ""}
         return words.get(check.outcome, "the proposal does not state it")
     proposed = f"{write_value(check.field, check.subject)} is proposed"
+    taken = write_taken(check, net_area) if check.tiers else ""
     if check.outcome != "VIOLATED" or short is None:
-        return proposed
+        return proposed + taken
     word = "short" if is_number(check.minimum) and check.subject < check.minimum else "too much"
-    return f"{proposed}, {write_number(check.field, short)} {word}"
+    return f"{proposed}, {write_number(check.field, short)} {word}{taken}"
 
 
-def write_sentence(rulebook: Rulebook, clause: Clause, checks: list[tuple[Check, float | None]], open_because: str) -> str:
+def write_sentence(rulebook: Rulebook, clause: Clause, checks: list[tuple[Check, float | None]], open_because: str, net_area: float | None = None) -> str:
     """Return the sentence of a finding: source, what is asked and where, what is proposed, and what keeps it open."""
     parts: list[str] = []
     for check, short in checks:
@@ -125,7 +140,7 @@ def write_sentence(rulebook: Rulebook, clause: Clause, checks: list[tuple[Check,
         else:
             article = "" if label == "FSI" else "the "
             asked = f"{article}{label}{write_conditions(rulebook, clause) if not parts else ''} {write_limit(check)}"
-        result = write_result(check, short)
+        result = write_result(check, short, net_area)
         parts.append(f"{asked}; {result}" if result else asked)
     sentence = f"{write_source(rulebook, clause)}: {'; '.join(dict.fromkeys(parts))}"
     if open_because:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from compliance.rules.expressions import is_number
 from compliance.rules.rulebook import Clause, Limit, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED, Unlimited, at_least
+from compliance.specs import round_number
 from compliance.vocabulary import SIDES
 
 Outcome = Literal["NOT_APPLICABLE", "SATISFIED", "VIOLATED", "UNDETERMINED", "REQUIRED"]
@@ -292,6 +293,20 @@ def known_tiers(tiers: tuple[tuple[str, Bound], ...]) -> float:
             break
         total += increment
     return total
+
+
+def tiers_taken(check: Check) -> tuple[str, list[tuple[str, float]]]:
+    """Return the tier that the proposal reaches, and how much of each tier beyond the first it takes, in the unit of the field."""
+    reached, taken = "", []
+    rest = float(check.subject) if is_number(check.subject) else 0.0
+    for position, (name, value) in enumerate(check.tiers):
+        if not is_number(value) or not is_number(check.subject) or (rest <= 0 and position):
+            break
+        reached = name
+        if position and value > 0:
+            taken.append((name, round_number(min(rest, value))))
+        rest = round_number(rest - value)
+    return reached, taken
 
 
 def _code_outcome(limit: Limit, check: Check, deciding: tuple[str, ...]) -> Outcome:

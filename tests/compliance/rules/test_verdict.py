@@ -136,10 +136,12 @@ def test_a_stated_built_up_area_within_its_limit_settles_the_fsi(judge, proposal
 
 def test_tiers_say_which_one_is_reached_and_what_must_be_bought(judge, proposal, small):
     small["clauses"][0]["limits"] = {"fsi": {"max": {"tiers": {"basic": 1.1, "premium": 0.5, "tdr": 0.9}}}}
-    check = next(finding for finding in judge({**proposal, "fsi": 2.0}).findings if finding.id == "FSI").checks["fsi"]
+    finding = next(finding for finding in judge({**proposal, "fsi": 2.0}).findings if finding.id == "FSI")
+    check = finding.checks["fsi"]
     assert check["rule_max"] == 2.5
     assert check["tier"] == "tdr"
-    assert check["buys"] == [{"tier": "premium", "amount": 0.5}, {"tier": "tdr", "amount": 0.4}]
+    assert check["buys"] == [{"tier": "premium", "amount": 0.5, "area_sq_m": 250}, {"tier": "tdr", "amount": 0.4, "area_sq_m": 200}]  # of 500 m2
+    assert "it takes premium 0.5 (250 m²) and TDR 0.4 (200 m²)" in finding.sentence
 
 
 def test_none_is_a_determined_limit_and_undecided_is_not(judge, proposal, small):
