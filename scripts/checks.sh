@@ -35,6 +35,7 @@ check "ruff: format" ruff format --check .
 check "mypy: types" mypy
 check "import-linter: rooms and layers" lint-imports --no-logo
 check "rulebooks load and their examples come out" python manage.py check_rulebooks
+check "docs/accuracy.md says what is true" python manage.py report_accuracy --check
 check "no migration is missing" python manage.py makemigrations --check --dry-run
 check "no migration is missing on MongoDB" python scripts/with_database.py mongodb python manage.py makemigrations --check --dry-run
 check "production settings pass check --deploy" production check --deploy --fail-level WARNING
