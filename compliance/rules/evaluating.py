@@ -154,7 +154,7 @@ def _mark_flips(judged: Judged, base: OutcomesByField, other: Judged, assumption
 def _by_field(judged: Judged) -> OutcomesByField:
     found: OutcomesByField = {}
     for check in judged.active():
-        found.setdefault(check.field, {})[check.clause.id] = check.outcome
+        found.setdefault(check.field, {})[check.clause.id] = "SATISFIED" if check.holds_anyway else check.outcome
     return found
 
 
@@ -175,7 +175,7 @@ def _open(judged: Judged, other: Judged, clause_id: str, name: str, assumption: 
         for check in own:
             check.displaced_by = ""
     for check in own:
-        check.outcome = "UNDETERMINED"
+        check.outcome, check.holds_anyway = "UNDETERMINED", False
         check.flips = tuple(dict.fromkeys((*check.flips, assumption)))
 
 
@@ -191,6 +191,7 @@ class _Assembly:
         self.deciding = judged.deciding
         self.outcomes = {name: judgement.outcome for name, judgement in judged.judgements.items()}
         self.active = judged.active()
+        self.settled = {check.field for check in self.active if check.outcome == "SATISFIED"}
         self.behind = completion.behind
         area = completion.spec.get("net_plot_area_sq_m")
         self.net_area = float(area) if isinstance(area, (int, float)) else None
@@ -236,11 +237,20 @@ class _Assembly:
         violated = sorted({check.clause.clause_no for check in active if check.outcome == "VIOLATED"})
         if violated:
             return "NON_COMPLIANT", f"The proposal violates {', '.join(violated)}."
-        undetermined = {check.field for check in active if check.outcome == "UNDETERMINED" and check.field in self.deciding}
+        undetermined = {check.field for check in active if self._holds_up(check)}
         if undetermined or ungoverned:
             names = [FIELDS[name].label for name in self.deciding if name in undetermined or name in self._without_check()]
             return "INCOMPLETE", f"Nothing is violated so far, but these are not determined: {', '.join(names)}."
         return "COMPLIANT", "Every deciding field was checked and holds."
+
+    def _holds_up(self, check: Check) -> bool:
+        """Return whether a check keeps the verdict open.
+
+        One that holds even if its clause applies does not, where another clause decides the field: the outcome is the same with it and without.
+        """
+        if check.outcome != "UNDETERMINED" or check.field not in self.deciding:
+            return False
+        return not (check.holds_anyway and check.field in self.settled)
 
     def _without_check(self) -> list[str]:
         """Return the deciding fields that no applicable clause limits and no clause may limit either."""
@@ -263,7 +273,7 @@ class _Assembly:
         missing = self._missing(judgement, checks)
         outcome = self.outcomes[clause.id]
         displaced = outcome == "NOT_APPLICABLE"
-        because = _because(missing, judgement) if outcome == "UNDETERMINED" else ""
+        because = _because(missing, checks) if outcome == "UNDETERMINED" else ""
         sentence = (
             f"{explaining.write_source(self.rulebook, clause)}: displaced by {', '.join(sorted({check.displaced_by for check in judgement.checks}))}."
             if displaced
@@ -357,7 +367,7 @@ class _Assembly:
         for judgement in self.judged.judgements.values():
             if judgement.applies is False or self.outcomes[judgement.clause.id] != "UNDETERMINED":
                 continue
-            checks = [check for check in judgement.checks if not check.displaced_by and check.field in self.deciding and check.outcome == "UNDETERMINED"]
+            checks = [check for check in judgement.checks if not check.displaced_by and self._holds_up(check)]
             for name in self._missing(judgement, checks).fields if checks else ():
                 needs[name] = needs.get(name, 0) + 1
         for name in sorted(needs, key=lambda name: (-needs[name], name)):
@@ -393,11 +403,13 @@ def _finding_order(finding: Finding) -> tuple[int, int, str]:
     return _OUTCOME_ORDER.index(finding.outcome), Categories.index(finding.category), finding.id
 
 
-def _because(missing: Missing, judgement: Judgement) -> str:
+def _because(missing: Missing, checks: list[Check]) -> str:
     parts = []
     if missing.fields:
         parts.append("it depends on " + ", ".join(FIELDS[name].label if name in FIELDS else name for name in missing.fields))
     parts += list(missing.reasons)
+    if all(check.holds_anyway for check in checks if check.outcome == "UNDETERMINED"):
+        parts.append("it holds even if the clause applies")
     return "; ".join(parts) or "whether it applies or displaces another clause is not determined"
 
 

@@ -36,6 +36,7 @@ class Check:
         settled_by: the field whose own limit settles this one (`fsi` by a stated built-up area).
         flips: ranged assumptions inside whose range the outcome changes.
         contested_by: the clauses that may displace this limit and come to another outcome.
+        holds_anyway: whether its clause may or may not apply, and it would hold if it did.
     """
 
     clause: Clause
@@ -52,6 +53,7 @@ class Check:
     settled_by: str = ""
     flips: tuple[str, ...] = ()
     contested_by: tuple[str, ...] = ()
+    holds_anyway: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -347,6 +349,7 @@ def _displace(judged: Judged) -> None:
                     replacing.displaced.append((target_id, check.field))
     undecided = [check for judgement in judged.judgements.values() if judgement.applies is None for check in _disagreeing(judged, judgement)]
     for check, contested_by in undecided:
+        check.holds_anyway = check.outcome == "SATISFIED" and not contested_by
         check.outcome = "UNDETERMINED"
         check.contested_by += contested_by
 

@@ -169,3 +169,43 @@ def test_a_clause_counts_only_while_it_is_in_force(judge, proposal, small):
 def test_the_wider_meaning_of_required_is_refused_nowhere_but_in_a_circle(judge, proposal, small):
     small["clauses"][1]["limits"] = {"front_setback_m": {"min": "height_m / 5"}}
     assert judge({**proposal, "height_m": 15.0}).permissible["height_m"]["max"] == 22.5
+
+
+def corner(minimum):
+    return {
+        "id": "CORNER", "clause_no": "7", "title": "Corner plots", "category": "setback", "verification": "verified",
+        "conditions": {"is_corner_plot": True}, "limits": {"front_setback_m": {"min": minimum}},
+    }  # fmt: skip
+
+
+def test_a_clause_that_would_hold_even_if_it_applied_does_not_hold_up_the_verdict(judge, proposal, small):
+    small["clauses"].append(corner(3.0))
+    verdict = judge(proposal)  # whether it is a corner plot is not known; 3.0 m are proposed
+    finding = next(finding for finding in verdict.findings if finding.id == "CORNER")
+    assert (verdict.status, finding.outcome, finding.needs) == ("COMPLIANT", "UNDETERMINED", ("is_corner_plot",))
+    assert "holds even if the clause applies" in finding.sentence
+    assert "is_corner_plot" not in verdict.asks
+
+
+def test_a_clause_that_would_fail_if_it_applied_holds_up_the_verdict(judge, proposal, small):
+    small["clauses"].append(corner(3.1))
+    verdict = judge(proposal)
+    assert verdict.status == "INCOMPLETE"
+    assert "is_corner_plot" in verdict.asks
+    assert judge({**proposal, "is_corner_plot": False}).status == "COMPLIANT"
+    assert judge({**proposal, "is_corner_plot": True}).status == "NON_COMPLIANT"
+
+
+def test_a_clause_that_may_apply_settles_no_field_by_itself(judge, proposal, small):
+    small["clauses"] = [clause for clause in small["clauses"] if not clause["id"].startswith("FRONT") and clause["id"] not in ("HEIGHT", "CORE")]
+    small["clauses"].append(corner(3.0))
+    assert judge(proposal).status == "INCOMPLETE"
+
+
+def test_a_clause_that_would_fail_at_the_end_of_an_assumptions_range_holds_up_the_verdict(judge, proposal, small):
+    clause = corner(3.0)
+    clause["limits"] = {"front_setback_m": {"min": "height_m / 5"}}
+    small["clauses"].append(clause)
+    del proposal["height_m"]
+    verdict = judge({**proposal, "storeys": 5})  # 15.0 m, between 14.5 and 16.0: 3.0 m would do for the first only
+    assert verdict.status == "INCOMPLETE"
