@@ -1,4 +1,4 @@
-"""The clause language: load and check a rulebook, complete a spec, evaluate it, explain the verdict. Pure: no Django, clock or network."""
+"""The clause language: load and check a rulebook, prove it sound, complete a spec, evaluate it, explain the verdict. Pure: no Django, clock or network."""
 
 from compliance.rules.completing import Completed, Completion, complete
 from compliance.rules.coverage import coverage
@@ -6,8 +6,9 @@ from compliance.rules.errors import Problem, RulebookError
 from compliance.rules.evaluating import NOT_A_SANCTION, Evaluation, Finding, Verdict, blocked_verdict, error_verdict, evaluate
 from compliance.rules.loading import load, load_file, parse_content
 from compliance.rules.rulebook import LANGUAGE_VERSION, Clause, Rulebook
+from compliance.rules.soundness import Fault, check_soundness
 
 __all__ = [
-    "LANGUAGE_VERSION", "NOT_A_SANCTION", "Clause", "Completed", "Completion", "Evaluation", "Finding", "Problem", "Rulebook", "RulebookError", "Verdict",
-    "blocked_verdict", "complete", "coverage", "error_verdict", "evaluate", "load", "load_file", "parse_content",
+    "LANGUAGE_VERSION", "NOT_A_SANCTION", "Clause", "Completed", "Completion", "Evaluation", "Fault", "Finding", "Problem", "Rulebook", "RulebookError", "Verdict",
+    "blocked_verdict", "check_soundness", "complete", "coverage", "error_verdict", "evaluate", "load", "load_file", "parse_content",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -24,6 +24,7 @@ from compliance.rules.rulebook import (
     Condition,
     Default,
     Fact,
+    Intended,
     Limit,
     Requirement,
     Rulebook,
@@ -44,8 +45,10 @@ _TOP = {
     "facts",
     "not_checkable",
     "register",
+    "intended",
     "clauses",
 }
+_INTENDED = '{gap: fsi, table: Table 3, where: {land_use_zone: [AG]}, because: "why the law leaves it open"}'
 _CLAUSE = {
     "id", "clause_no", "title", "table", "category", "replaces", "conditions", "limits", "require", "source", "verification",
     "interpretation", "effective", "examples",
@@ -140,6 +143,9 @@ class _Loading:
         clauses = self._ordered(self._with_replaces(clauses))
         effective = self._effective(content.get("effective"), "", "effective")
         deciding = self._deciding(content.get("deciding"))
+        intended = self._all_intended(
+            content.get("intended"), frozenset(str(raw.get("table")) for raw in content.get("clauses") or [] if isinstance(raw, Mapping))
+        )
         for path, sentence in register_problems(content.get("register"), [clause.id for clause in clauses]):
             self._problem("", path, sentence)
         if self.problems:
@@ -148,7 +154,7 @@ class _Loading:
             name=name, title=str(content.get("title") or name), edition=str(content.get("edition") or ""), cities=cities, deciding=deciding,
             effective_from=effective[0], effective_to=effective[1], not_included=tuple(content.get("not_included") or ()),
             not_checkable=tuple(content.get("not_checkable") or ()), defaults=defaults, facts=facts, clauses=tuple(clauses), register=read_register(content.get("register")),
-            content=content, sha256=sha256(content),
+            content=content, sha256=sha256(content), intended=intended,
         )  # fmt: skip
 
     def _problem(self, clause: str, path: str, sentence: str) -> None:
@@ -309,13 +315,13 @@ class _Loading:
         """Return the planning fields behind some trees, facts resolved."""
         return frozenset().union(*(inner.names() for node in nodes for inner in self._resolved(node))) - set(self.facts)
 
-    def _conditions(self, raw: Any, clause: str, scope: Scope) -> Iterator[Condition]:
+    def _conditions(self, raw: Any, clause: str, scope: Scope, path: str = "conditions") -> Iterator[Condition]:
         if not isinstance(raw, Mapping):
-            self._problem(clause, "conditions", "write a mapping, such as {abutting_road_width_m: {min: 9, below: 18}}.")
+            self._problem(clause, path, "write a mapping, such as {abutting_road_width_m: {min: 9, below: 18}}.")
             return
         for key in _in_vocabulary_order(raw):
             value = raw[key]
-            with self._at(clause, f"conditions.{key}"):
+            with self._at(clause, f"{path}.{key}"):
                 if key == "test":
                     for formula in value if isinstance(value, list) else [value]:
                         yield Condition("", self._test(formula, scope))
@@ -391,6 +397,37 @@ class _Loading:
                 if unknown or not fields:
                     raise FormulaError(f"`limits` names planning fields; {unknown or 'none'} cannot stand there.")
                 yield Requirement(self._test(entry["test"], scope), fields, str(entry.get("says") or entry["test"]))
+
+    # Intended gaps and overlaps
+
+    def _all_intended(self, raw: Any, tables: frozenset[str]) -> tuple[Intended, ...]:
+        if raw is None:
+            return ()
+        if not isinstance(raw, list):
+            self._problem("", "intended", f"list the gaps and overlaps that are meant, such as {_INTENDED}.")
+            return ()
+        found = []
+        for number, entry in enumerate(raw, 1):
+            with self._at("", f"intended, entry {number}"):
+                found.append(self._one_intended(entry, f"intended, entry {number}, where", tables))
+        return tuple(found)
+
+    def _one_intended(self, raw: Any, path: str, tables: frozenset[str]) -> Intended:
+        if not isinstance(raw, Mapping) or set(raw) - {"gap", "overlap", "table", "where", "because"} or ("gap" in raw) == ("overlap" in raw):
+            raise FormulaError(f"write one gap or one overlap with its reason, such as {_INTENDED}.")
+        kind: Literal["gap", "overlap"] = "gap" if "gap" in raw else "overlap"
+        fields = raw[kind] if isinstance(raw[kind], list) else [raw[kind]]
+        unknown = [field for field in fields if field not in FIELDS]
+        if unknown or not fields:
+            raise FormulaError(f"`{kind}` names planning fields; {unknown or 'none'} cannot stand there.")
+        table = str(raw.get("table") or "")
+        if table and table not in tables:
+            raise FormulaError(f"there is no table '{table}' in this rulebook.")
+        if not isinstance(raw.get("because"), str) or not raw["because"].strip():
+            raise FormulaError("say with `because` why the law has it.")
+        conditions = self._conditions(raw.get("where") or {}, "", Scope(self.facts, bindings=False), path)
+        where = conjunction(tuple(condition.node for condition in conditions))
+        return Intended(kind, tuple(map(str, fields)), table, where, self._reads((where,)), raw["because"].strip())
 
     # Replacement and order
 

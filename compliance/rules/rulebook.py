@@ -170,6 +170,27 @@ class Fact:
     source: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A gap or an overlap that the law itself has: declared with its reason, so that checking the rulebook does not report it.
+
+    Attributes:
+        kind: "gap" or "overlap".
+        fields: the planning fields that it is about.
+        table: the table that has it; empty for any table and for the rulebook as a whole.
+        where: the conditions under which it is meant; true where none are written.
+        reads: the planning fields behind these conditions, facts resolved.
+        because: the reason.
+    """
+
+    kind: Literal["gap", "overlap"]
+    fields: tuple[str, ...]
+    table: str
+    where: Node
+    reads: frozenset[str]
+    because: str
+
+
 @dataclass(frozen=True)
 class Day:
     """What of a rulebook is in force on one day.
@@ -218,6 +239,7 @@ class Rulebook:
         defaults, facts: in the order in which they are computed.
         clauses: in evaluation order.
         register: the rows of the regulation's tables that were read, with the clauses that hold them.
+        intended: the gaps and overlaps that the law itself has.
     """
 
     name: str
@@ -235,6 +257,7 @@ class Rulebook:
     register: tuple[TableRows, ...]
     content: Mapping[str, Any]
     sha256: str
+    intended: tuple[Intended, ...] = ()
 
     @cached_property
     def by_id(self) -> Mapping[str, Clause]:
