@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
@@ -166,6 +167,40 @@ def _compiled(sha256: str) -> LoadedRulebook:
 def release_compiled(release: RulebookRelease) -> LoadedRulebook:
     """Return the compiled rulebook of a release; processes cache it by content hash, so that a publish needs no invalidation."""
     return _compiled(release.sha256)
+
+
+class UnknownReleaseError(ValueError):
+    """What was named is no release, no rulebook and no readable file, or several releases."""
+
+    code = "unknown_release"
+
+
+def rulebook_named(reference: str) -> LoadedRulebook:
+    """Return the rulebook that a person names: a YAML file, a rulebook's name (its newest published release), or the first digits of a release's hash.
+
+    Raises:
+        UnknownReleaseError: it is none of these, or the digits begin several hashes.
+        RulebookError: what is wrong in the file.
+    """
+    if reference.endswith((".yaml", ".yml")):
+        try:
+            return load(Path(reference).read_text(encoding="utf-8"), reference)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnknownReleaseError(f"{reference} cannot be read: {error}.") from None
+    named = RulebookRelease.objects.published().filter(rulebook__name=reference).order_by("-effective_from", "-published_at").first()
+    found = [named] if named else list(RulebookRelease.objects.filter(sha256__startswith=reference.lower())[:2]) if len(reference) >= SHORTEST_HASH else []
+    if len(found) == 1:
+        return release_compiled(found[0])
+    if found:
+        raise UnknownReleaseError(f"Several releases begin with '{reference}'; write more digits.")
+    known = ", ".join(Rulebook.objects.order_by("name").values_list("name", flat=True))
+    raise UnknownReleaseError(
+        f"'{reference[:80]}' names nothing: write a rulebook ({known or 'none is loaded yet'}), the first {SHORTEST_HASH} digits or more of a release, "
+        "or a file that ends in .yaml."
+    )
+
+
+SHORTEST_HASH = 6
 
 
 # Runs
