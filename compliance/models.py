@@ -141,6 +141,9 @@ class Run(models.Model):
     release = models.ForeignKey(RulebookRelease, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
     as_of = models.DateField()
     spec = models.TextField(help_text="The completed spec as canonical JSON.")
+    reading = models.TextField(
+        default='{"questions":[],"spec":{}}', help_text="What was read before the rulebook's defaults, and the reader's questions, as canonical JSON."
+    )
     verdict = models.TextField(help_text="The deterministic part of the wire form as canonical JSON.")
     session_id = models.CharField(max_length=200, blank=True)
     trace_id = models.CharField(max_length=100, db_index=True)

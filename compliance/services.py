@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django.core.cache import cache
@@ -168,6 +169,40 @@ def release_compiled(release: RulebookRelease) -> LoadedRulebook:
     return _compiled(release.sha256)
 
 
+class UnknownReleaseError(ValueError):
+    """What was named is no release, no rulebook and no readable file, or several releases."""
+
+    code = "unknown_release"
+
+
+def rulebook_named(reference: str) -> LoadedRulebook:
+    """Return the rulebook that a person names: a YAML file, a rulebook's name (its newest published release), or the first digits of a release's hash.
+
+    Raises:
+        UnknownReleaseError: it is none of these, or the digits begin several hashes.
+        RulebookError: what is wrong in the file.
+    """
+    if reference.endswith((".yaml", ".yml")):
+        try:
+            return load(Path(reference).read_text(encoding="utf-8"), reference)
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnknownReleaseError(f"{reference} cannot be read: {error}.") from None
+    named = RulebookRelease.objects.published().filter(rulebook__name=reference).order_by("-effective_from", "-published_at").first()
+    found = [named] if named else list(RulebookRelease.objects.filter(sha256__startswith=reference.lower())[:2]) if len(reference) >= SHORTEST_HASH else []
+    if len(found) == 1:
+        return release_compiled(found[0])
+    if found:
+        raise UnknownReleaseError(f"Several releases begin with '{reference}'; write more digits.")
+    known = ", ".join(Rulebook.objects.order_by("name").values_list("name", flat=True))
+    raise UnknownReleaseError(
+        f"'{reference[:80]}' names nothing: write a rulebook ({known or 'none is loaded yet'}), the first {SHORTEST_HASH} digits or more of a release, "
+        "or a file that ends in .yaml."
+    )
+
+
+SHORTEST_HASH = 6
+
+
 # Runs
 
 
@@ -175,6 +210,7 @@ def run_record(
     *,
     prompt: str,
     spec: Mapping[str, Any],
+    reading: Mapping[str, Any],
     verdict: Mapping[str, Any],
     release: RulebookRelease | None,
     as_of: datetime.date,
@@ -183,12 +219,14 @@ def run_record(
     performance: Mapping[str, float],
     external_id: str = "",
     idempotency: IdempotencyKey | None = None,
+    supersedes: Run | None = None,
 ) -> Run:
     """Save a run, its telemetry event and, where one was sent, its idempotency key, in one transaction.
 
     Args:
         prompt: the proposal as it was written.
         spec: the completed spec.
+        reading: what was read (`spec`) before the rulebook's defaults, and the reader's `questions`: all that checking again needs.
         verdict: the deterministic part of the wire form.
         release: the release that judged it, None where none could.
         as_of: the day whose law was asked for.
@@ -197,9 +235,10 @@ def run_record(
         performance: milliseconds per stage.
         external_id: the caller's own id, may be empty.
         idempotency: an unsaved key with its owner and body hash.
+        supersedes: the run of the same proposal that this one takes the place of.
 
     Raises:
-        IntegrityError: the idempotency key was used at the same moment by another request.
+        IntegrityError: the idempotency key was used, or the run superseded, at the same moment by another request.
     """
     summary = verdict["summary"]
     run = Run(
@@ -212,6 +251,7 @@ def run_record(
         release=release,
         as_of=as_of,
         spec=canonical(verdict["spec"]).decode(),
+        reading=canonical(reading).decode(),
         verdict=canonical(verdict).decode(),
         session_id=session_id,
         trace_id=trace_id,
@@ -223,6 +263,9 @@ def run_record(
         fsi=spec.get("fsi"),
         rules_evaluated=summary["clauses"] - summary["not_applicable"],
         duration_ms=performance["total_ms"],
+        supersedes=supersedes,
+        root_id=(supersedes.root_id or supersedes.pk) if supersedes else None,
+        revision=supersedes.revision + 1 if supersedes else 1,
         created_at=_now(),
     )
     decided = summary["satisfied"] + summary["violated"]
@@ -238,6 +281,7 @@ def run_record(
                 "status": run.status,
                 "rules_evaluated": run.rules_evaluated,
                 "compliance_rate": round(summary["satisfied"] / decided, 4) if decided else 0.0,
+                **({"supersedes": str(supersedes.pk)} if supersedes else {}),
             },
             performance={"duration_ms": performance["total_ms"], "rules_filtered": summary["not_applicable"], "rules_applicable": run.rules_evaluated},
             timestamp=run.created_at,

@@ -90,6 +90,10 @@ class Assessment:
                 wire["rulebook"]["not_included"] = list(self.rulebook.not_included)
         return wire
 
+    def reading(self) -> dict[str, Any]:
+        """Return what was read before the rulebook's defaults, and the reader's questions: the proposal as it can be judged again."""
+        return {"spec": whole_as_integer(dict(self.read.spec)), "questions": [question.as_dict() for question in self.read.questions]}
+
     def _derived(self) -> list[dict[str, Any]]:
         return [
             {"field": entry.field, "value": entry.value, "unit": FIELDS[entry.field].unit, "origin": "derived", "note": entry.says}
@@ -150,8 +154,13 @@ def assess(
             release = release_named(name=rulebook, as_of=day) if rulebook else release_in_force(city=str(where), as_of=day) if where else None
         loaded = _given_rules(rules, where) if rules is not None else release_compiled(release) if release else None
     with watch.stage("evaluate"):
-        completion, verdict, swap = _judge(read, loaded, day)
-    return Assessment(prompt, read, completion, verdict, loaded, release, day, swap)
+        return judge_reading(prompt, read, loaded, release, day)
+
+
+def judge_reading(prompt: str, read: ReadResult, rulebook: Rulebook | None, release: RulebookRelease | None, day: datetime.date) -> Assessment:
+    """Return what was read, judged under a rulebook (None: no rulebook is in force) on a day."""
+    completion, verdict, swap = _judge(read, rulebook, day)
+    return Assessment(prompt, read, completion, verdict, rulebook, release, day, swap)
 
 
 def _given_rules(rules: Sequence[Mapping[str, Any]], city: Any) -> Rulebook:
@@ -214,6 +223,7 @@ def run_proposal(
         run = run_record(
             prompt=prompt,
             spec=assessment.completion.spec,
+            reading=assessment.reading(),
             verdict=wire,
             release=assessment.release,
             as_of=assessment.as_of,

@@ -1,0 +1,162 @@
+"""Stored runs judged again: under the release that they name (verify), or under the law as it stands now (reprocess)."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import IntegrityError
+from django.db.models import QuerySet
+
+from compliance.models import RulebookRelease, Run
+from compliance.reading import Question, Reading, ReadResult
+from compliance.services import release_compiled, release_in_force, release_named, run_record
+from compliance.specs import normalise_spec
+from promptrunner.pipeline import Assessment, Stopwatch, judge_reading
+from telemetry.trace import current_trace_id
+
+CHUNK = 200
+
+
+class UnverifiableRunError(ValueError):
+    """A run was judged by clauses sent with the request, which are not stored."""
+
+    code = "unverifiable_run"
+
+
+def as_read(run: Run) -> ReadResult:
+    """Return what was read of a stored run's proposal, as it was before the rulebook's defaults."""
+    stored = json.loads(run.reading)
+    readings = [entry for entry in json.loads(run.verdict)["readings"] if entry["field"] in stored["spec"]]
+    return ReadResult(normalise_spec(stored["spec"]), tuple(Reading(**entry) for entry in readings), tuple(Question(**entry) for entry in stored["questions"]))
+
+
+def recheck(run: Run, release: RulebookRelease | None, day: datetime.date) -> Assessment:
+    """Return a stored proposal judged again under a release (None: no rulebook is in force) on a day; nothing is written."""
+    return judge_reading(run.prompt, as_read(run), release_compiled(release) if release else None, release, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """Whether a run's verdict comes out again: the digest now, and the one stored."""
+
+    run: Run
+    digest: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether both are the same."""
+        return self.digest == self.run.digest
+
+
+def verify(run: Run) -> Verification:
+    """Return whether a run comes out again under the release and on the day that it names.
+
+    Raises:
+        UnverifiableRunError: it was judged by clauses sent with the request.
+    """
+    if run.release is None and "rulebook" in json.loads(run.verdict):
+        raise UnverifiableRunError(f"Run {run.pk} was judged by clauses sent with the request; they are not stored, so it cannot be judged again.")
+    return Verification(run, recheck(run, run.release, run.as_of).verdict.digest)
+
+
+# Reprocessing
+
+
+@dataclass
+class Reprocessed:
+    """What a reprocessing did: runs seen, changed verdicts, and flips by clause as (clause, before, after) -> number."""
+
+    seen: int = 0
+    unchanged: int = 0
+    superseded: int = 0
+    skipped: int = 0
+    statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
+    flips: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+
+def runs_to_reprocess(*, city: str | None = None, status: str | None = None, since: datetime.date | None = None, rulebook: str | None = None) -> QuerySet[Run]:
+    """Return the latest runs of their proposals: those made on a day (UTC) or later, of a city, with a status, judged under a rulebook."""
+    runs = Run.objects.filter(superseded_by=None)
+    if city:
+        runs = runs.filter(city=city)
+    if status:
+        runs = runs.filter(status=status)
+    if since:
+        runs = runs.filter(created_at__gte=datetime.datetime.combine(since, datetime.time.min, datetime.UTC))
+    return runs.filter(release__rulebook__name=rulebook) if rulebook else runs
+
+
+def reprocess(
+    runs: QuerySet[Run],
+    *,
+    as_of: datetime.date | None = None,
+    dry_run: bool = False,
+    progress: Callable[[int], None] = lambda seen: None,
+) -> Reprocessed:
+    """Judge stored runs again and record a superseding run for each whose outcome differs; each is one transaction, so it may be stopped at any point.
+
+    Args:
+        runs: see `runs_to_reprocess`; runs made meanwhile are left alone.
+        as_of: the day whose law is asked for; each run's own day where not given.
+        dry_run: judge and count, write nothing.
+        progress: told the number of runs seen.
+    """
+    report = Reprocessed()
+    for run in _in_chunks(runs):
+        report.seen += 1
+        _reprocess(run, as_of or run.as_of, dry_run, report)
+        progress(report.seen)
+    return report
+
+
+def _in_chunks(runs: QuerySet[Run]) -> Iterator[Run]:
+    """Yield the runs by id, a chunk at a time; the ids are taken at the beginning, so that a new run is not seen again."""
+    ids = list(runs.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), CHUNK):
+        yield from Run.objects.filter(pk__in=ids[start : start + CHUNK], superseded_by=None).select_related("release__rulebook").defer("release__content")
+
+
+def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed) -> None:
+    watch = Stopwatch()
+    stored = json.loads(run.verdict)
+    if run.release is None and "rulebook" in stored:
+        report.skipped += 1
+        return
+    assessment = recheck(run, _target(run, day), day)
+    if assessment.verdict.outcome_digest == run.outcome_digest:
+        report.unchanged += 1
+        return
+    wire = assessment.wire()
+    if not dry_run:
+        try:
+            run_record(
+                prompt=run.prompt, spec=assessment.completion.spec, reading=assessment.reading(), verdict=wire, release=assessment.release, as_of=day,
+                session_id=run.session_id, trace_id=current_trace_id(), performance=watch.performance(), external_id=run.external_id, supersedes=run,
+            )  # fmt: skip
+        except IntegrityError:  # another reprocessing got there first
+            report.skipped += 1
+            return
+    report.superseded += 1
+    report.statuses[run.status, assessment.verdict.status] += 1
+    report.flips.update(_flips(stored, wire))
+
+
+def _target(run: Run, day: datetime.date) -> RulebookRelease | None:
+    """Return the release to judge under: a run that asked for a rulebook that is never in force by itself keeps to that rulebook."""
+    if run.release is not None and run.release.effective_from is None:
+        return release_named(name=run.release.rulebook.name, as_of=day)
+    return release_in_force(city=run.city, as_of=day) if run.city else None
+
+
+def _flips(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield (clause, outcome before, outcome after) for every clause that comes out otherwise; a clause that is not listed does not apply."""
+    old, new = ({finding["id"]: finding["outcome"] for finding in verdict["findings"]} for verdict in (before, after))
+    for clause in sorted(old.keys() | new.keys()):
+        one, other = old.get(clause, "NOT_APPLICABLE"), new.get(clause, "NOT_APPLICABLE")
+        if one != other:
+            yield clause, one, other

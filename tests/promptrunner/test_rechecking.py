@@ -1,0 +1,181 @@
+"""Stored runs come out again under their own release, and are superseded where the law changed their outcome."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+
+import pytest
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+
+from compliance import services
+from compliance.models import Run
+from compliance.rules import load
+from promptrunner import rechecking
+from promptrunner.pipeline import run_compliance_pipeline, run_proposal, run_wire
+from telemetry.models import Event
+from tests.compliance.rules.conftest import PROPOSAL as SPEC
+from tests.compliance.rules.conftest import SMALL
+from tests.conftest import PROPOSAL
+
+pytestmark = pytest.mark.django_db
+DAY = datetime.date(2026, 1, 15)
+
+
+def publish(**changes):
+    content = copy.deepcopy(SMALL)
+    for name, limits in changes.items():
+        next(clause for clause in content["clauses"] if clause["id"] == name)["limits"] = limits
+    return _published(content)
+
+
+def _published(content):
+    release = services.rulebook_load(rulebook=load(content), publish=True).release
+    cache.clear()  # publishing does so when it commits, which a test's transaction never does
+    return release
+
+
+def check(**changes):
+    spec = {name: value for name, value in {**SPEC, **changes}.items() if name != "city"}
+    return run_proposal(city="Pune", spec=spec, as_of=DAY)[0]
+
+
+@pytest.mark.usefixtures("rulebooks")
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        PROPOSAL,
+        "G+7 residential on a 30 x 40 m plot, 18 m road, Baner, Pune, FSI 2.5, side margins 4.5 m",  # sides unnamed, a storey height assumed
+        "Residential building between 12 and 15 m high in Nashik",  # a question of the reader, and BLOCKED
+        "a house somewhere",
+        "",
+    ],
+)
+def test_a_stored_run_comes_out_again(prompt, capsys):
+    run, _ = run_proposal(prompt=prompt)
+    assert rechecking.verify(run).holds
+    call_command("verify_run", str(run.pk))
+    assert "1 the same" in capsys.readouterr().out
+
+
+def test_a_stored_run_comes_out_again_after_another_release_was_published():
+    publish()
+    run = check()
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+    assert rechecking.verify(run).holds
+
+
+def test_a_verdict_that_was_tampered_with_is_found(capsys):
+    publish()
+    run = check()
+    Run.objects.filter(pk=run.pk).update(digest="0" * 64)
+    with pytest.raises(SystemExit) as left:
+        call_command("verify_run", "--sample", "10")
+    assert left.value.code == 1
+    assert "1 different" in capsys.readouterr().out
+
+
+def test_a_run_under_clauses_that_came_with_the_request_says_that_it_cannot_be_judged_again():
+    clause = {"id": "X", "clause_no": "1", "title": "Height", "category": "height", "verification": "illustrative", "limits": {"height_m": 20}}
+    answer = run_compliance_pipeline("Pune, 15 m high", rules=[clause])
+    with pytest.raises(rechecking.UnverifiableRunError, match="sent with the request"):
+        rechecking.verify(Run.objects.get(pk=answer["run_id"]))
+
+
+def test_a_changed_law_makes_a_superseding_run_with_its_event(capsys):
+    publish()
+    good, wide = check(), check(front_setback_m=4.0)
+    release = publish(FRONT={"front_setback_m": {"min": 3.5}})
+    call_command("reprocess", "--city", "Pune")
+    printed = capsys.readouterr().out
+    assert "2 runs: 2 superseded" in printed  # the limit changed for both
+    assert "COMPLIANT -> NON_COMPLIANT: 1" in printed
+    assert "FRONT: SATISFIED -> VIOLATED: 1" in printed
+    now = Run.objects.get(supersedes=good)
+    assert (now.status, now.root_id, now.revision, now.release_id) == ("NON_COMPLIANT", good.pk, 2, release.pk)
+    assert Event.objects.filter(run_id=now.pk).count() == 1
+    assert run_wire(good)["latest"] is False
+    assert run_wire(now)["supersedes"] == str(good.pk)
+    assert Run.objects.get(supersedes=wide).status == "COMPLIANT"
+
+
+def test_reprocessing_again_changes_nothing():
+    publish()
+    check()
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+    assert rechecking.reprocess(rechecking.runs_to_reprocess()).superseded == 1
+    again = rechecking.reprocess(rechecking.runs_to_reprocess())
+    assert (again.seen, again.superseded, again.unchanged) == (1, 0, 1)
+    assert Run.objects.count() == 2
+
+
+def test_a_third_revision_keeps_the_root():
+    publish()
+    first = check()
+    for number in (3.5, 2.5):
+        publish(FRONT={"front_setback_m": {"min": number}})
+        rechecking.reprocess(rechecking.runs_to_reprocess())
+    last = Run.objects.get(superseded_by=None)
+    assert (last.root_id, last.revision, last.status) == (first.pk, 3, "COMPLIANT")
+
+
+def test_a_dry_run_says_what_would_change_and_writes_nothing(capsys):
+    publish()
+    check()
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+    call_command("reprocess", "--dry-run")
+    assert "1 would be superseded" in capsys.readouterr().out
+    assert Run.objects.count() == 1
+
+
+def test_only_the_runs_asked_for_are_seen():
+    publish()
+    check()
+    check(front_setback_m=2.0)
+    assert rechecking.runs_to_reprocess(status="NON_COMPLIANT").count() == 1
+    assert rechecking.runs_to_reprocess(city="Nashik").count() == 0
+    assert rechecking.runs_to_reprocess(rulebook="small-1").count() == 2
+    assert rechecking.runs_to_reprocess(since=datetime.date(2999, 1, 1)).count() == 0
+
+
+def test_a_run_keeps_its_own_day_unless_another_is_asked_for():
+    publish()
+    run = check()
+    content = {**copy.deepcopy(SMALL), "effective": {"from": "2026-06-01"}, "edition": "second"}
+    content["clauses"][1]["limits"] = {"front_setback_m": {"min": 3.5}}
+    _published(content)
+    assert rechecking.reprocess(rechecking.runs_to_reprocess()).unchanged == 1
+    assert rechecking.reprocess(rechecking.runs_to_reprocess(), as_of=datetime.date(2026, 6, 1)).superseded == 1
+    assert Run.objects.get(supersedes=run).as_of == datetime.date(2026, 6, 1)
+
+
+def test_stopping_half_way_loses_nothing_and_going_on_finishes():
+    publish()
+    for _ in range(4):
+        check()
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+
+    def stop(seen):
+        if seen == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rechecking.reprocess(rechecking.runs_to_reprocess(), progress=stop)
+    assert Run.objects.filter(revision=2).count() == Event.objects.filter(run_id__in=Run.objects.filter(revision=2).values("pk")).count() == 2
+    assert rechecking.reprocess(rechecking.runs_to_reprocess()).superseded == 2
+    assert Run.objects.filter(superseded_by=None, revision=2).count() == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["no-such-run"], "There is no run"), ([], "Give a run's id"), (["--sample", "0"], "1 or more")],
+)
+def test_wrong_use_of_verify_run_says_what_to_give(arguments, says):
+    with pytest.raises(CommandError, match=says):
+        call_command("verify_run", *arguments)
+
+
+def test_a_day_that_is_none_is_refused():
+    with pytest.raises(CommandError, match="is no date"):
+        call_command("reprocess", "--as-of", "tomorrow")
