@@ -93,6 +93,8 @@ def test_with_rows_taken_out_a_missing_row_never_passes(name, data):
     names = {clause["id"] for clause in kept} | {clause.get("table") for clause in kept}
     for clause in kept:
         clause["replaces"] = [target for target in clause.get("replaces") or [] if target in names]
+    content.pop("register", None)  # it speaks of the rows that are gone
+    content.pop("intended", None)
     fewer = load(content)
     verdict = judge(fewer, data.draw(specs(fewer)))
     if verdict.status == "COMPLIANT":
