@@ -178,6 +178,7 @@ _FIELDS = (
     _count("students", "students", 1_000_000, "students"),
     _count("classrooms", "classrooms", 10_000, "classrooms", "class rooms"),
     _count("loading_spaces", "loading and transport vehicle spaces", 10_000, "loading bays", "loading spaces", "truck parking"),
+    _count("other_vehicle_spaces", "spaces for other vehicles", 100_000),
     _count("ambulance_spaces", "ambulance spaces", 1_000, "ambulance parking", "ambulance spaces"),
     _area("visitor_parking_area_sq_m", "visitors' parking area", "visitor parking area"),
     _count("trees", "trees", 1_000_000, "trees"),
