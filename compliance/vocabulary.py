@@ -178,11 +178,14 @@ _FIELDS = (
     _count("students", "students", 1_000_000, "students"),
     _count("classrooms", "classrooms", 10_000, "classrooms", "class rooms"),
     _count("loading_spaces", "loading and transport vehicle spaces", 10_000, "loading bays", "loading spaces", "truck parking"),
+    _area("playground_area_sq_m", "playground area", "playground"),
     _count("other_vehicle_spaces", "spaces for other vehicles", 100_000),
     _count("ambulance_spaces", "ambulance spaces", 1_000, "ambulance parking", "ambulance spaces"),
     _area("visitor_parking_area_sq_m", "visitors' parking area", "visitor parking area"),
     _count("trees", "trees", 1_000_000, "trees"),
     _length("open_space_least_side_m", "least side of the recreational open space", 10_000),
+    _length("existing_height_m", "height of the existing building", 1_000, "existing height"),
+    _area("land_contribution_sq_m", "land contributed to the authority", "land contribution"),
 )
 
 FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
