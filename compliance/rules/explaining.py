@@ -138,7 +138,7 @@ def write_sentence(rulebook: Rulebook, clause: Clause, checks: list[tuple[Check,
         if isinstance(check.limit, Requirement):
             asked = check.limit.says
         else:
-            article = "" if label == "FSI" else "the "
+            article = "" if label == "FSI" else "the number of " if FIELDS[check.field].kind == "count" else "the "
             asked = f"{article}{label}{write_conditions(rulebook, clause) if not parts else ''} {write_limit(check)}"
         result = write_result(check, short, net_area)
         parts.append(f"{asked}; {result}" if result else asked)
