@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from compliance.reading.labels import PAIR
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import Token
 from compliance.reading.units import PLAIN
-from compliance.reading.words import AFTER_CORRECTION, CHANGES, HARD_STOPS, INJECTED, INJECTION, PAIR, WIDENING
+from compliance.reading.words import AFTER_CORRECTION, CHANGES, HARD_STOPS, INJECTED, INJECTION, WIDENING
 
 _JOINS = frozenset({"to", "or", "-", "till", "upto", "~", "and", ">", "/", "se", "te", "thru", "through"})
 _TAKES_BACK = (
@@ -32,37 +33,14 @@ _TAKES_BACK = (
     ("as", "against"),
 )
 _COUNTED = frozenset({"floors", "floor", "storeys", "storey", "flats", "units", "high", "wide", "tall", "road", "plot", "cars", "height"})
-_FILLERS = frozenset(
-    {
-        "the",
-        "a",
-        "an",
-        "in",
-        "of",
-        "at",
-        "for",
-        "is",
-        "it",
-        "be",
-        "zone",
-        ":",
-        "=",
-        "plot",
-        "to",
-        "was",
-        "with",
-        "height",
-        "road",
-        "width",
-        "fsi",
-        "about",
-        "only",
-        "as",
-        "planned",
-        "said",
-        "proposed",
-    }
+_FILLERS = frozenset(("the|a|an|in|of|at|for|is|it|be|zone|:|=|plot|to|was|with|height|road|width|fsi|about|only|as|planned|said|proposed").split("|"))
+_BEFORE_CORRECTED = frozenset(
+    ("to|it|is|should|be|i|make|that|was|,|-|its|no|the|but|of|read|as|height|road|fsi|width|plot|please|will|kept|at|now|margin|front|a|:").split("|")
 )
+
+
+_WIDEST_RANGE = 12
+_TWO = frozenset({"roads", "streets", "buildings", "towers"})
 
 
 def hidden_instructions(tokens: list[Token]) -> list[tuple[int, int]]:
@@ -149,41 +127,7 @@ def _corrects(tokens: list[Token], at: int) -> bool:
     for back, word in enumerate(reversed(window)):
         if word in AFTER_CORRECTION:
             return True
-        if word in (
-            "to",
-            "it",
-            "is",
-            "should",
-            "be",
-            "i",
-            "make",
-            "that",
-            "was",
-            ",",
-            "-",
-            "its",
-            "no",
-            "the",
-            "but",
-            "of",
-            "read",
-            "as",
-            "as",
-            "height",
-            "road",
-            "fsi",
-            "width",
-            "plot",
-            "please",
-            "will",
-            "kept",
-            "at",
-            "now",
-            "margin",
-            "front",
-            "a",
-            ":",
-        ):
+        if word in _BEFORE_CORRECTED:
             if (
                 word == "it"
                 and back + 1 < len(window)
@@ -234,7 +178,7 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
         else:
             _range(one, two)
     elif join == "and":
-        if "between" in before[-3:]:
+        if "between" in before[-3:] and _TWO.isdisjoint(before[-2:]):  # "between two roads 18 m and 12 m wide" are two
             _range(one, two)
     elif join in ("-", "~"):
         if one.measures == PLAIN or (not gap[0].gap and not tokens[two.first].gap) or join == "~":
@@ -249,5 +193,6 @@ def _range(one: Quantity, two: Quantity) -> None:
         one.value, one.measures, one.unit = one.value * factor, two.measures, two.unit
     one.replaced = True  # the second stands for both, so that a label is used once
     two.problem = "range"
-    two.start = one.start
-    two.first = one.first
+    if two.last - one.first <= _WIDEST_RANGE:  # "1-2-3-..." is no longer a range, and would grow with the text
+        two.start = one.start
+        two.first = one.first

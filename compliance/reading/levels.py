@@ -1,16 +1,14 @@
-"""Storeys, basements, stilts and podiums, and the mix of dwellings: what is counted in words beside the plain labels."""
+"""Storeys, basements, stilts and podiums: what is counted in words beside the plain labels."""
 
 from __future__ import annotations
 
 import re
 
+from compliance.reading.amounts import SMALL
 from compliance.reading.choosing import Candidate, Choices
-from compliance.reading.codes import Page
-from compliance.reading.marks import Mark
+from compliance.reading.page import Page
 from compliance.reading.roles import Role
 from compliance.reading.storeys import Notation
-from compliance.reading.units import AREA
-from compliance.specs import Item, round_number
 
 _SINGLE = re.compile(r"\b(single|double|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b")
 _ABOVE_GROUND = re.compile(r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b")
@@ -24,6 +22,17 @@ _EXISTING = re.compile(
     r"(?:existing|old|present|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour)){0,3} ?\(?$"
 )
 _WIDTH = 40
+_COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_TRADE = r"(?:shops?|showrooms?|offices?|commercial|retail|shopping)"
+_HOMES = r"(?:flats|apartments|residential|homes|residences|dwellings|tenements)"
+_DWELLINGS = re.compile(rf"\b{_HOMES}\b")
+_SHOP_FLOORS = re.compile(rf"(?<![\d.+]){_COUNT} (?:(?:floors?|storeys?|levels?) of {_TRADE}|{_TRADE} (?:floors|storeys|levels))\b")
+_FLAT_FLOORS = re.compile(rf"(?<![\d.+]){_COUNT} (?:(?:floors?|storeys?) of (?:residential )?{_HOMES}|residential (?:floors|storeys))\b")
+_ONLY = r"(?P<first> (?:and|&|\+) (?:first|1st)(?: floors?)?| \+ 1)?"
+_SHOPS_BELOW = re.compile(
+    rf"\bground{_ONLY}(?: floors?)? (?:of |for |as |with |has |have |are |is )?(?:the )?{_TRADE}\b(?! (?:building|complex))"
+    rf"|\b{_TRADE}(?: use| units| area)? (?:on|at|in|for) (?:the )?(?:ground|gf)(?P<second> (?:and|&|\+) (?:the )?(?:first|1st)(?: floors?)?| \+ 1)?\b"
+)
 
 
 def collect_notations(page: Page, notations: list[Notation], choices: Choices) -> None:
@@ -54,6 +63,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     folded = page.folded
     for match in _SINGLE.finditer(folded):
         choices.add("storeys", Candidate({"single": 1, "double": 2, "triple": 3}[match[1]], *match.span()))
+    _add_shop_floors(page, choices)
     above = _ABOVE_GROUND.search(folded)
     if above and _GROUND.search(folded):
         for candidate in choices.fields.get("storeys", []):
@@ -62,7 +72,6 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
                 if "upper" in words or "above" in words or "more" in words or "additional" in words:
                     candidate.value = float(candidate.value) + 1
                     candidate.note = "with the ground floor"
-    used = {(role.anchor.first, role.anchor.last) for role in roles if role.anchor is not None and role.label is not None}
     for name, pattern in _BARE.items():
         if name in choices.fields:
             continue
@@ -83,41 +92,34 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
                     continue
                 choices.add(name, Candidate(1, match.start(), match.end()))
                 break
-    del used
 
 
-def dwelling_mix(page: Page, roles: list[Role]) -> tuple[list[Item], int, int] | None:
-    """Return the dwelling mix that a prompt states with carpet or plinth areas, and its place, or None.
+def _add_shop_floors(page: Page, choices: Choices) -> None:
+    """Add the storeys of shops or offices of a mixed building, and count the flats' storeys on top of them.
 
-    Every group is a number of dwellings followed by the area of one of them ("10 flats of 60 sq m carpet").
+    "2 floors of shops and 8 floors of flats" are 10 storeys; so are "ground floor shops and 9 floors of flats".
     """
-    items: list[Item] = []
-    start = end = -1
-    tokens = page.tokens
-    for at, role in enumerate(roles):
-        if role.label is None or role.label.field != "dwelling_units" or role.anchor is None or role.quantity.problem:
-            continue
-        for other in roles[at + 1 : at + 4]:
-            if other.label is not None and other.label.field == "dwelling_units":
-                break
-            if other.quantity.measures != AREA or other.quantity.problem or other.quantity.first - role.anchor.last > 8:
-                continue
-            near = [token.text for token in tokens[max(0, other.quantity.first - 5) : other.quantity.first]] + [
-                token.text for token in tokens[other.quantity.last : other.quantity.last + 3]
-            ]
-            kind = "carpet_sq_m" if "carpet" in near else "plinth_sq_m" if "plinth" in near else None
-            if kind is None or (other.label is not None and other.label.field):
-                continue
-            items.append({"count": int(role.quantity.value), kind: round_number(other.quantity.value)})
-            start = min(role.quantity.start, role.quantity.start if start < 0 else start)
-            end = other.quantity.end
-            break
-    return (items, start, end) if items else None
+    folded = page.folded
+    shops = _SHOP_FLOORS.search(folded)
+    flats = _FLAT_FLOORS.search(folded)
+    ground = _SHOPS_BELOW.search(folded)
+    candidates = [candidate for candidate in choices.fields.get("storeys", []) if not candidate.problem]
+    if shops is not None and flats is not None and not ground:
+        number, above = _number(shops["count"]), _number(flats["count"])
+        choices.add("commercial_storeys", Candidate(number, *shops.span()))
+        ours = [candidate for candidate in candidates if any(match.start() <= candidate.start < match.end() for match in (shops, flats))]
+        if len(ours) == len(candidates):
+            note = f"{number} of shops or offices and {above} of flats"
+            choices.fields["storeys"] = [Candidate(number + above, min(shops.start(), flats.start()), max(shops.end(), flats.end()), note=note)]
+    elif ground is not None and _DWELLINGS.search(folded):
+        levels = 2 if ground["first"] or ground["second"] else 1
+        choices.add("commercial_storeys", Candidate(levels, *ground.span()))
+        if flats is not None and not _ABOVE_GROUND.search(folded):
+            for candidate in candidates:
+                if flats.start() <= candidate.start < flats.end():
+                    candidate.value = float(candidate.value) + levels
+                    candidate.note = "with the ground floor" if levels == 1 else "with the floors of shops"
 
 
-def total_dwellings(items: list[Item]) -> int:
-    """Return the number of dwellings of a mix."""
-    return int(sum(item["count"] for item in items))
-
-
-__all__ = ["Mark", "collect_levels", "collect_notations", "dwelling_mix", "total_dwellings"]
+def _number(text: str) -> int:
+    return int(text) if text.isdigit() else int(SMALL[text])

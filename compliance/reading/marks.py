@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from compliance.reading import places, uses, words
+from compliance.reading.native import english
 from compliance.reading.tokens import SIGN, WORD, Token
 from compliance.vocabulary import CITIES
 
@@ -42,12 +43,12 @@ def _index() -> _Node:
     entries: dict[tuple[str, ...], _Entry] = {}
 
     def add(phrase: str, kind: str, value: Any) -> None:
-        key = tuple(phrase.replace("-", " ").replace("/", " ").replace("&", " ").replace("+", " ").split())
+        key = tuple(english(word) for word in phrase.replace("-", " ").replace("/", " ").replace("&", " ").replace("+", " ").split())
         if key:
             entries.setdefault(key, {}).setdefault(kind, value)
 
     for key, kind, value in words.phrases():
-        entry = entries.setdefault(key, {})
+        entry = entries.setdefault(tuple(english(word) for word in key), {})
         if kind == "label":
             entry.setdefault("label", [])
             entry["label"].append(value)

@@ -17,7 +17,7 @@ _ISLAND = (
 )
 _SUBURBS = (
     "bandra|bandra west|bandra east|bandra kurla complex|bkc|pali hill|khar|khar west|khar east|santacruz|santa cruz|vile parle|ville parle|parle|vileparle|juhu|jvpd|juhu scheme|andheri|andheri west|andheri east|"
-    "lokhandwala|versova|oshiwara|jogeshwari|goregaon|goregaon east|goregaon west|malad|malad west|malad east|malwani|marve|aarey|aarey colony|kandivali|kandivli|kandivali east|kandivali west|charkop|"
+    "lokhandwala|versova|oshiwara|jogeshwari|goregaon|goregaon east|goregaon west|malad|malad west|malad east|malwani|marve|erangal|aksa village|akse|aarey|aarey colony|kandivali|kandivli|kandivali east|kandivali west|charkop|"
     "borivali|borivli|boriwali|borivali east|borivali west|gorai|dahisar|dahisar east|dahisar west|kurla|kurla west|kurla east|chembur|chembur east|chembur west|ghatkopar|ghatkopar east|ghatkopar west|vikhroli|kanjurmarg|kanjur marg|"
     "bhandup|mulund|mulund west|mulund east|nahur|powai|chandivali|saki naka|sakinaka|marol|midc andheri|seepz|mankhurd|govandi|deonar|anushakti nagar|trombay|mahul|chunabhatti|tilak nagar chembur|vidyavihar|"
     "vidya vihar|asalpha|pant nagar|hiranandani powai|hiranandani gardens|kalina|vakola|thakur village|thakur complex|lokhandwala complex|dindoshi|kurar|magathane|eksar|ic colony|i c colony|poisar|mira road east mumbai|"

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 
 from compliance.reading.amounts import AMBIGUOUS, number_at
+from compliance.reading.labels import PAIR
 from compliance.reading.tokens import NUMBER, WORD, Token
 from compliance.reading.units import AREA, ASK, LENGTH, OTHER, PLAIN, Unit, inches_at, unit_at
-from compliance.reading.words import PAIR
 
 _TIMES = re.compile(r"[ ]{0,2}(?:\([a-z. ]{1,12}\)[ ]?)?(?:x|\*|by|into)[ ]{0,2}(?=[\d.])")
 _SHORT_WORDS = frozenset({"ht", "rd", "fsi", "far", "bua", "h", "x", "rs", "by", "to", "of", "is", "or", "and", "at", "on", "in", "the", "for", "f"})
@@ -32,6 +32,7 @@ class Quantity:
         words: written in words.
         problem: why it cannot be used: "range", "negative", "bound" (more than ...), "unit", or "".
         corrects: it takes the place of an earlier number of its field.
+        note: how it was read, where that is not plain.
         forced: the field that it states whatever stands beside it ("widened from 9 m to 12 m").
         replaced: a later number takes its place ("from 24 m to 18 m", "not 24 m").
     """
@@ -49,6 +50,7 @@ class Quantity:
     replaced: bool = False
     forced: str = ""
     corrects: bool = False
+    note: str | None = None
 
 
 def find_quantities(text: str, folded: str, tokens: list[Token]) -> list[Quantity]:

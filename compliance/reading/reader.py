@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from compliance.reading.choosing import Candidate, Choices, collect, decide
-from compliance.reading.codes import Page, find_codes
+from compliance.reading.anchors import find_anchors
+from compliance.reading.choosing import Candidate, Choices, decide
+from compliance.reading.codes import find_codes
+from compliance.reading.collecting import collect
 from compliance.reading.corrections import hidden_instructions, settle
+from compliance.reading.counts import claim_counts
 from compliance.reading.deriving import contradictions, derive
-from compliance.reading.levels import collect_levels, collect_notations, dwelling_mix
-from compliance.reading.marks import find_marks
+from compliance.reading.distances import claim_distances
+from compliance.reading.dwellings import dwelling_mix, dwelling_total
+from compliance.reading.levels import collect_levels, collect_notations
+from compliance.reading.marks import Mark, find_marks
+from compliance.reading.page import Page
 from compliance.reading.pasted import is_pasted, pasted_mix, unpaste
 from compliance.reading.quantities import Quantity, find_quantities
 from compliance.reading.result import MAX_PROMPT_CHARACTERS, PromptTooLongError, Question, Reading, ReadResult
-from compliance.reading.roles import find_anchors, match_roles
+from compliance.reading.roles import match_roles
+from compliance.reading.statements import find_statements
 from compliance.reading.storeys import Notation, find_notations
+from compliance.reading.sums import add_up
 from compliance.reading.tokens import Token, fold, tokenise
 from compliance.specs import Spec, normalise_spec
 from compliance.vocabulary import FIELDS
@@ -60,6 +68,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     notations = find_notations(folded)
     page = Page(text, folded, tokens, find_marks(tokens))
     codes = find_codes(page, city)
+    find_statements(page, codes)
     quantities = _outside(
         find_quantities(text, folded, tokens),
         notations,
@@ -67,9 +76,12 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     )
     page.metric = _is_metric(quantities)
     settle(tokens, quantities)
-    anchors = find_anchors(tokens, _outside_marks(page, notations), quantities)
-    roles = match_roles(folded, tokens, anchors, quantities)
+    add_up(folded, tokens, quantities)
     choices = Choices()
+    things = claim_counts(page, quantities, choices)
+    claim_distances(page, quantities, choices)
+    anchors = find_anchors(tokens, _outside_marks(page, notations, things), quantities)
+    roles = match_roles(folded, tokens, anchors, quantities)
     collect_notations(page, notations, choices)
     collect(page, roles, choices)
     collect_levels(page, roles, choices, notations)
@@ -77,6 +89,9 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
         mix = dwelling_mix(page, roles)
     if mix is not None and len(mix[0]) > 1:
         choices.fields.pop("dwelling_units", None)
+    total = dwelling_total(page, roles) if mix is None else None
+    if total is not None and all(candidate.value in total[3] for candidate in choices.fields.get("dwelling_units", [])):
+        choices.fields["dwelling_units"] = [Candidate(total[0], total[1], total[2])]
     decided = decide(page, choices)
     readings = [
         Reading(entry.field, entry.value, FIELDS[entry.field].unit, "stated", text[entry.start : entry.end], entry.start, entry.end, entry.note)
@@ -118,17 +133,24 @@ def _outside(quantities: list[Quantity], notations: list[Notation], places: list
     return kept
 
 
-def _outside_marks(page: Page, notations: list[Notation]) -> list[Any]:
-    """Return the marks that are no part of a storey notation."""
-    if not notations:
-        return page.marks
+def _outside_marks(page: Page, notations: list[Notation], things: list[tuple[int, int]]) -> list[Mark]:
+    """Return the marks that are no part of a storey notation; what was counted labels no other number."""
+    spans = [page.span(first, last) for first, last in things]
+    kept = _outside_spans(page, page.marks, [(notation.start, notation.end) for notation in notations])
+    if not spans:
+        return kept
+    labels = {id(mark) for mark in _outside_spans(page, [mark for mark in kept if mark.kind == "label"], spans)}
+    return [mark for mark in kept if mark.kind != "label" or id(mark) in labels]
+
+
+def _outside_spans(page: Page, marks: list[Mark], spans: list[tuple[int, int]]) -> list[Mark]:
     kept = []
     at = 0
-    for mark in page.marks:
+    for mark in marks:
         start = page.tokens[mark.first].start
-        while at < len(notations) and notations[at].end <= start:
+        while at < len(spans) and spans[at][1] <= start:
             at += 1
-        if at < len(notations) and notations[at].start <= start:
+        if at < len(spans) and spans[at][0] <= start:
             continue
         kept.append(mark)
     return kept

@@ -12,11 +12,11 @@ _NUMBER = (
 )
 _PART = (
     r"(?:(?P<{0}n>\d{{1,2}}|one|two|three|four|single|double)[ -]?(?:levels?(?: of)?[ ]|nos\.?[ ])?)?"
-    r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gf|lg|ug|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
+    r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gf|lg|ug|hp|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
     r"podiums?|parking(?: floor)?|plinth|b|p|तळमजला|तळ)"
     r"(?P<{0}m>[ -]?[1-5](?=[ ]{{0,2}}(?:\+|plus|and|&)))?"
 )
-_PLUS = r"[ ]{0,2}(?:\+|plus|&)[ ]{0,2}"
+_PLUS = r"[ ]{0,2}(?:\+|plus|&|अधिक|વત્તા)[ ]{0,2}"
 _AND = r"[ ]{0,2}(?:\+|plus|&|and|,)[ ]{0,2}"
 _TAIL = r"(?:[ ]?(?:upper|more|typical|additional|residential|habitable|office|commercial|part)){0,2}[ ]?(?:floors?(?![ ](?:height|ht|to floor|area))|storeys?(?![ ]height)|storey?ed|stories|storied|story(?![ ]height)|levels?|manzil|majle|majla|mala|maale)?"
 _NOTATION = re.compile(
@@ -28,7 +28,7 @@ _WITH_AND = re.compile(
     r"(?<![a-z0-9.])" + _PART.format("a") + r"(?:" + _AND + _PART.format("b") + r")?(?:" + _AND + _PART.format("c") + r")?"
     + r"[ ]{0,2}(?:and|with|,)[ ]{0,2}(?P<count>" + _NUMBER + r")[ ](?P<tail>(?:upper |more |typical |additional |residential |habitable ){0,2}(?:floors?|storeys?|stories))(?![a-z])"
 )  # fmt: skip
-_START = re.compile(r"(?<![a-z0-9.])(?:\d{1,2}[ -]?|one |two |three |four |single |double )?(?:g|b|s|p|l|u|तळ|base|hollow|plinth)")
+_START = re.compile(r"(?<![a-z0-9.])(?:\d{1,2}[ -]?|one |two |three |four |single |double )?(?:g|b|s|p|l|u|तळ|base|hollow|hp|plinth)")
 _REST = re.compile(
     _PLUS
     + r"(?:(?P<n>"
@@ -40,7 +40,22 @@ _WITHOUT = re.compile(r"\b(?:no|without)(?: any| a)?[ ]$")
 
 _GROUND = ("g", "ground", "ground floor", "gf", "grnd", "grnd floor", "ug", "upper ground", "upper ground floor", "gnd", "तळमजला", "तळ")
 _BASEMENT = ("b", "basement", "basements", "base", "bsmt")
-_STILT = ("s", "st", "stilt", "stilts", "stilt floor", "stilts floor", "silt", "stlt", "stilt parking", "hollow plinth", "parking", "parking floor", "plinth")
+_STILT = (
+    "s",
+    "st",
+    "stilt",
+    "stilts",
+    "stilt floor",
+    "stilts floor",
+    "silt",
+    "stlt",
+    "stilt parking",
+    "hollow plinth",
+    "hp",
+    "parking",
+    "parking floor",
+    "plinth",
+)
 _PODIUM = ("p", "podium", "podiums")
 
 

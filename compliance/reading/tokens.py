@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from compliance.reading.native import english
+
 # Every replacement is one character for one, so that offsets into the folded text are offsets into the prompt.
 _FOLD = str.maketrans(
     {
@@ -21,7 +23,7 @@ _FOLD = str.maketrans(
 
 _TOKEN = re.compile(
     r"(?P<number>(?<!\d)(?<!\d\.)(?:\d{1,3}(?:,\d\d){0,5},\d{3}(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?)|(?<![\w.)])\.\d+)"
-    r"|(?P<word>[a-z\u00df-\u00f6\u00f8-\u024f\u0900-\u0963\u0970-\u097f\u0a80-\u0ae5]+)"
+    r"|(?P<word>[a-z\u00df-\u00f6\u00f8-\u024f\u0900-\u0963\u0970-\u097f\u0a80-\u0ae5\u200c\u200d]+)"
     r"|(?P<sign>[^\s])"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
@@ -32,7 +34,7 @@ MAX_DIGITS = 15
 
 @dataclass(slots=True)
 class Token:
-    """One word, number or sign: its kind, lower-case text and place; `value` of a number; `gap`: space or a line end stands before it."""
+    """One word, number or sign: its kind, lower-case text (in English where we know the word) and place; `value` of a number; `gap`: space or a line end stands before it."""
 
     kind: str
     text: str
@@ -81,6 +83,6 @@ def tokenise(text: str, folded: str) -> list[Token]:
                 tokens.append(Token(WORD, folded[first:cut], first, cut, None, gap or first > start, line and first == start))
                 first = cut
         else:
-            tokens.append(Token(kind, folded[start:end], start, end, None, gap, line))
+            tokens.append(Token(kind, english(folded[start:end]), start, end, None, gap, line))
         last = end
     return tokens

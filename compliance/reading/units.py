@@ -31,9 +31,10 @@ class Unit:
     factor: float = 1.0
 
 
-_SQUARE = r"(?:sq(?:uare|r)?|चौ(?:रस)?|ચો(?:રસ)?)[ .\-]{0,3}"
-_METRE = r"(?:m(?:e?t(?:er|re|r)?s?|r)?|mtr\.?s?|मी(?:टर)?|મી(?:ટર)?)"
-_FOOT = r"(?:f(?:ee|oo)?ts?|feets?|fts?|foots?|fee|fut|phut|फू?ु?टs?|ફૂ?ુ?ટ|')"
+_CASE = r"(?:च्या|चा|ची|चे|चं|चें|ने|वर|पर्यंत|ના|ની|નો|નું|ને|થી)?"  # endings that Marathi and Gujarati glue to a unit
+_SQUARE = r"(?:sq(?:uare|r)?|चौ(?:रस)?|ચો(?:રસ)?|वर्ग|स्क्वेअर|સ્ક્વેર)[ .\-]{0,3}"
+_METRE = r"(?:m(?:e?t(?:er|re|r)?s?|r)?|mtr\.?s?|मी(?:टर" + _CASE + r")?|મી(?:ટર" + _CASE + r")?)"
+_FOOT = r"(?:f(?:ee|oo)?ts?|feets?|fts?|foots?|fee|fut|phut|(?:फू?ु?टs?|फीट|फिट|ફૂ?ુ?ટ)" + _CASE + r"|')"
 
 # In order: the first that matches right after a number wins.
 _UNITS: tuple[tuple[str, Unit], ...] = (
@@ -42,8 +43,8 @@ _UNITS: tuple[tuple[str, Unit], ...] = (
     (r"(?:s(?:q)?m(?:t|tr|ts|trs|eters?|etres?)?)", Unit("sq m", AREA)),
     (_SQUARE + _FOOT + r"|sft|sqf|" + r"(?:ft|feet)[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)|feet square|ft square", Unit("sq ft", AREA, SQUARE_FOOT)),
     (_SQUARE + r"(?:ya?r?ds?|yrds?|vaa?r|gaj|gaz)|sq ?yd|syds?|gaj|gaz|gajj|vaa?r|vara?s?|वार|गज|વાર|ગજ", Unit("sq yd", AREA, SQUARE_YARD)),
-    (r"gu?nth?as?|gunthe|guntas?|gunthey|gun|गुंठे?|गुंठा|ગુંઠા", Unit("guntha", AREA, GUNTHA)),
-    (r"acres?|acers?|ekars?|ekers?|akers?|ac|एकर|એકર", Unit("acre", AREA, ACRE)),
+    (r"gu?nth?as?|gunthe|guntas?|gunthey|gun|गुंठ(?:े|ा|्या(?:चा|ची|चे|त|वर)?)?|ગુંઠા", Unit("guntha", AREA, GUNTHA)),
+    (r"acres?|acers?|ekars?|ekers?|akers?|ac|एकर(?:ी|ा)?" + _CASE + "|એકર" + _CASE, Unit("acre", AREA, ACRE)),
     (r"hectares?|hectors?|hecters?|hectar|hect?|ha|h(?=[ ]?-?\d{1,2}[ ]?r)|हेक्टर", Unit("hectare", AREA, HECTARE)),
     (r"ares(?![a-z])|are(?=[ ]?(?:plot|land|area|site|jamin|zameen|of land|in|at|near|with|facing|[.,;|)]|$))|aar|आर", Unit("are", AREA, ARE)),
     (r"r(?=[ ]?(?:\d{1,2}(?![a-z\d])|plot|land|area|site|jamin|of land|[,;|)]|$))", Unit("are", AREA, ARE)),
@@ -97,6 +98,8 @@ def unit_at(folded: str, position: int, text: str = "") -> tuple[Unit, int] | No
         return None
     unit = _UNITS[int(match.lastgroup[1:])][1]
     end = match.end()
+    if folded[end : end + 2] == ". " and folded[max(0, end - 2) : end] in ("मी", "મી") and folded[end + 2 : end + 3] >= "\u0900":
+        return unit, end + 1  # "18 मी. रुंद": the dot of an abbreviation
     dot = _DOT.match(folded, end)
     if dot and folded[end - 1] not in "'\"%":
         after = folded[end + 1 : end + 4].lstrip(" ")

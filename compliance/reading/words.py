@@ -2,35 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from compliance.reading.detail_words import DETAIL_LABELS, DETAIL_MEASURES, DETAIL_SUBJECTS
+from compliance.reading.labels import PAIR, Label
+from compliance.reading.labels import make_label as _label
 from compliance.reading.units import AREA, LENGTH, PERCENT, PLAIN
-
-PAIR = "pair"
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a phrase names.
-
-    Attributes:
-        name: of the label; several phrases share one.
-        field: the planning field that a number beside it states; "" for a thing that is none of ours.
-        accepts: what the number may measure.
-        weight: how strongly it claims a number that stands beside it (10 is usual).
-        plain: whether a number without a unit may stand beside it in running words (not only after ":" or "=").
-    """
-
-    name: str
-    field: str
-    accepts: frozenset[str]
-    weight: float = 10.0
-    plain: bool = False
-
-
-def _label(name: str, field: str, accepts: tuple[str, ...], weight: float = 10.0, plain: bool = False) -> Label:
-    return Label(name, field, frozenset(accepts), weight, plain)
-
 
 _EVERY = (LENGTH, AREA, PERCENT, PLAIN, PAIR)
 _LABELS: tuple[tuple[Label, str], ...] = (
@@ -71,7 +46,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     (
         _label("road", "abutting_road_width_m", (LENGTH,)),
         "road|rd|roads|raod|street|lane|gali|galli|rasta|rasto|rasto|rastaa|raste|highway|dp road|d p road|tp road|t p road|main road|approach road|access road|abutting road|front road|"
-        "side road|rear road|service road|public road|public street|municipal road|internal road|layout road|approach|access|road access|road width|width of road|"
+        "side road|rear road|service road|public road|public street|municipal road|approach|access|road access|road width|width of road|"
         "width of the road|road widths|road frontage width|existing road|existing road width|abutting|abutting road width|access road width|approach road width|"
         "street width|width of street|width of abutting road|width of the abutting road|width of the access road|width of approach road|road facing|roadwidth|margin road|frontage road|tar road|cement road|"
         "kaccha road|rod|रस्ता|रोड|सड़क|રોડ|રસ્તો|fronting road|adjoining road|marg|path|pathway|alley|avenue|dp rd|means of access|accessible by|colony road|village road|road in front|road on front|front side road|road side",
@@ -101,12 +76,12 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (
         _label("not ours", "", (LENGTH, PAIR, PLAIN), 11.0),
-        "plinth height|plinth level|plinth|parapet|parapet height|compound wall|boundary wall|compound wall height|ceiling height|lift machine room|machine room|overhead tank|"
-        "podium height|height of podium|basement height|height of basement|basement depth|depth of basement|ramp|ramp width|driveway|drive way|gate|entrance gate|passage|corridor|"
+        "parapet|parapet height|lift machine room|machine room|overhead tank|"
+        "basement depth|depth of basement|ramp|ramp width|driveway|drive way|gate|entrance gate|passage|corridor|"
         "footpath|balcony|chajja|canopy|porch|column|slab|slab thickness|wall thickness|wall|beam|cupboard|door|window|lift|elevator|room|rooms|bedroom|kitchen|hall size|"
-        "distance|away|distant|radius|far away|door height|shop front|turning radius|setback from river|airport|funnel|above sea level|amsl|msl|mean sea level|contour|slope|"
+        "distance|away|distant|radius|far away|door height|shop front|turning radius|airport|funnel|above sea level|amsl|msl|mean sea level|contour|slope|"
         "internal driveway|fire tender|fire tender path|fire driveway|fire engine|refuge|refuge area|terrace height|shutter|loft|mezzanine|excavation|depth of excavation|well|borewell|tube well|chimney|signboard|hoarding|mumty|mumti|staircase cabin|stair cabin|water table|transformer|substation|projection|overhang|sunshade|"
-        "ceiling|room height|"
+        "ceiling|"
         "passage width|corridor width|shop width|shop depth|shop frontage|road divider|divider|footpath width",
     ),
     (_label("fsi", "fsi", (PLAIN,), 10.0, True), "fsi|f s i|far|f a r|floor space index|floor area ratio|fsi consumed|total fsi|proposed fsi|fsi proposed|fsi used|consumed fsi|एफएसआय|floor space ratio|fsr|fs index|floorspace index|effective fsi|fsi utilised|fsi utilized|fsi achieved"),
@@ -145,7 +120,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "two wheelers|two wheeler|scooters|scooter|bikes|bike|motorcycles|motorcycle|motor cycles|two wheeler parking|two wheeler spaces|scooter parking|bike parking|scooter spaces|two wheeler parkings|two wheelers parking|bike spaces|"
         "twowheelers|twowheeler|motor bikes|motorbikes|2w|two wheeler slots|scooter parks|bike slots|scooty|scooties|two wheeler parking spaces|scooter parkings|bike parks|scooter slots|scooter parking spaces|two wheeler space|mopeds|bike parkings",
     ),
-    (_label("not ours", "", (PLAIN,), 11.0), "cycles|bicycles|cycle|bicycle|ev points|charging points|cycle stands|visitor parking|visitors parking|visitor cars|visitor car parks|loading bays|cycle parking|bicycle parking|ev charging|ev charging points"),
+    (_label("not ours", "", (PLAIN,), 11.0), "cycles|bicycles|cycle|bicycle|ev points|charging points|cycle stands|visitor parking|visitors parking|visitor cars|visitor car parks|cycle parking|bicycle parking|ev charging|ev charging points"),
     (
         _label("units", "dwelling_units", (PLAIN,), 10.0, True),
         "flats|flat|units|dwelling units|dwelling unit|tenements|apartments|dus|du|dwellings|residential units|families|family|houses|homes|row houses|bungalows|villas|twin bungalows|rowhouses|no of flats|number of flats|"
@@ -194,8 +169,8 @@ SUBJECTS: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-        "road|roads|street|lane|rd|approach road|access road|dp road|access|approach|abutting road|highway|gali|rasta|marg|raod|pathway|"
-        "alley|tp road|main road|public road|public street|internal road|service road|front road|side road|adjoining road|fronting road|"
+        "road|roads|street|lane|rd|dp road|abutting road|highway|gali|rasta|marg|raod|"
+        "alley|tp road|main road|public road|public street|service road|front road|side road|adjoining road|fronting road|"
         "existing road"
     ).split("|"), "road"
     ),
@@ -208,9 +183,9 @@ SUBJECTS: dict[str, str] = {
         "river|nala|nalla|nallah|nullah|canal|creek|lake|sea|pond|drain|storm water drain|water tank|overhead tank|oht|elevated tank|tank|"
         "esr|gsr|flyover|fly over|bridge|foot over bridge|fob|skywalk|metro|metro station|metro line|metro rail|railway|railway line|"
         "railway track|railway station|rail line|station|monorail|ht line|high tension line|high tension wire|power line|electric line|"
-        "transmission line|transmission tower|mobile tower|water tower|cell tower|telecom tower|tv tower|tree|trees|compound wall|"
-        "boundary wall|retaining wall|fence|gate|parapet|plinth|podium|basement|lift|lift shaft|lift machine room|machine room|ramp|"
-        "driveway|drive way|passage|corridor|footpath|balcony|chajja|canopy|porch|terrace|room|rooms|bedroom|door|window|shutter|chimney|"
+        "transmission line|transmission tower|mobile tower|water tower|cell tower|telecom tower|tv tower|tree|trees|"
+        "retaining wall|fence|gate|parapet|lift|lift shaft|lift machine room|machine room|ramp|"
+        "driveway|drive way|passage|corridor|footpath|balcony|chajja|canopy|porch|terrace|bedroom|door|window|shutter|chimney|"
         "hill|hillock|well|borewell|statue|hoarding|pole|neighbour s building|neighbor s building|neighbours building|neighbour building|"
         "neighbouring building|neighboring building|adjacent building|adjoining building|nearby building|next building|next door building|"
         "opposite building|building next door|building opposite|adjacent tower|neighbouring tower|nearby tower|neighbouring structure|"
@@ -231,6 +206,7 @@ SUBJECTS: dict[str, str] = {
 }  # fmt: skip
 
 MEASURED: dict[tuple[str, str], str] = {
+    **DETAIL_MEASURES,
     ("plot", "width"): "plot width", ("plot", "depth"): "plot depth", ("plot", "height"): "height",
     ("building", "width"): "building width", ("building", "depth"): "building depth", ("building", "height"): "height",
     ("road", "width"): "road", ("road", "depth"): "not ours", ("road", "height"): "height",
@@ -341,14 +317,14 @@ Phrase = tuple[tuple[str, ...], str, object]
 def phrases() -> list[Phrase]:
     """Return every phrase of the tables as (words, kind, what it names)."""
     found: list[Phrase] = []
-    for label, texts in _LABELS:
+    for label, texts in (*DETAIL_LABELS, *_LABELS):  # of one phrase the narrower label goes first
         found += [(tuple(text.split()), "label", label) for text in dict.fromkeys(texts.split("|"))]
     found += [((word,), "dimension", dimension) for word, dimension in DIMENSIONS.items()]
-    found += [(tuple(text.split()), "subject", subject) for text, subject in SUBJECTS.items()]
+    found += [(tuple(text.split()), "subject", subject) for text, subject in {**SUBJECTS, **DETAIL_SUBJECTS}.items()]
     found += [(tuple(text.split()), "side", fields) for text, fields in SIDES.items()]
     return found
 
 
 BY_NAME: dict[str, Label] = {}
-for _entry, _texts in _LABELS:
+for _entry, _texts in (*_LABELS, *DETAIL_LABELS):
     BY_NAME.setdefault(_entry.name, _entry)

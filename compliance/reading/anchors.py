@@ -1,0 +1,307 @@
+"""Labels in their places, ready to take numbers: each dimension word settled by the thing that it measures, side words joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from compliance.reading.detail_words import DETAIL_SUBJECTS
+from compliance.reading.labels import PAIR, Label
+from compliance.reading.marks import Mark
+from compliance.reading.quantities import Quantity
+from compliance.reading.tokens import NUMBER, WORD, Token
+from compliance.reading.units import AREA, LENGTH, PLAIN
+from compliance.reading.words import BY_NAME, HARD_STOPS, MARGIN_NOUNS, MEASURED
+
+_NOISE_LENGTH = Label("not ours", "", frozenset({LENGTH, PAIR, PLAIN}), 10.5)
+_DISTANCE = Label("distance", "", frozenset({LENGTH, AREA}), 9.5)
+_LENGTHS = frozenset({LENGTH, PLAIN})
+_ROADS = frozenset({"road", "internal road", "access"})
+_PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
+_MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
+_STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
+_FREE_SUBJECT = frozenset(
+    (
+        "of|the|our|its|this|each|every|for|my|a|an|that|proposed|new|main|whole|all|public|existing|dp|tp|access|"
+        "approach|abutting|internal|open|clear|residential|commercial|typical|municipal|concrete|tar|industrial"
+    ).split("|")
+)
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A label in its place, ready to take numbers.
+
+    Attributes:
+        first: index of its first token.
+        last: index after its last token.
+        labels: what it may mean; the one that takes what a number measures holds.
+        sides: for margins, the fields that it names, in order.
+        plural: it speaks of several ("roads").
+    """
+
+    first: int
+    last: int
+    labels: tuple[Label, ...]
+    sides: tuple[tuple[str, ...], ...] = ()
+    plural: bool = False
+
+
+def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quantity]) -> list[Anchor]:
+    """Return the labels of a prompt in order, each dimension word ("wide", "high") settled by the thing that it measures."""
+    numbers = [False] * (len(tokens) + 1)
+    for quantity in quantities:
+        for at in range(quantity.first, quantity.last):
+            numbers[at] = True
+    subjects = [mark for mark in marks if mark.kind == "subject"]
+    at_start = {mark.first: mark for mark in subjects}
+    at_end = {mark.last: mark for mark in subjects}
+    words = {token.text for token in tokens}
+    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left"))
+    by_place: dict[tuple[int, int], Anchor] = {}
+    dimension_places = {(mark.first, mark.last) for mark in marks if mark.kind == "dimension"}
+    for mark in marks:
+        if numbers[mark.first] and mark.kind != "label":
+            continue
+        if mark.kind == "dimension":
+            anchor = _dimension(tokens, mark, at_start, at_end, subjects, numbers)
+            if anchor is not None:
+                by_place[(mark.first, mark.last)] = anchor
+        elif mark.kind == "label" and (mark.first, mark.last) not in dimension_places:
+            labels = tuple(label for label in mark.value if label.name != "height" or mark.last - mark.first > 1 or not _noise_before(tokens, mark, at_end))
+            if labels and not _far_away(tokens, mark, labels) and not _says_where(tokens, mark) and not _is_tally(tokens, mark):
+                by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
+        elif mark.kind == "side":
+            fields, noun = mark.value
+            if not noun and (_part_of_road(tokens, mark) or (tokens[mark.first].text == "from" and not has_margin_noun)):
+                continue
+            weight = 10.5 if noun else 9.0 if has_margin_noun else 8.0
+            label = Label("side", fields[0], _LENGTHS, weight, noun or has_margin_noun)
+            existing = by_place.get((mark.first, mark.last))
+            if existing is None or noun:
+                by_place[(mark.first, mark.last)] = Anchor(mark.first, mark.last, (label,), (fields,))
+    _distances(tokens, quantities, by_place, has_margin_noun)
+    anchors = sorted(by_place.values(), key=lambda anchor: (anchor.first, -anchor.last))
+    return _merge_sides(tokens, _without_overlaps(anchors), numbers)
+
+
+def _without_overlaps(anchors: list[Anchor]) -> list[Anchor]:
+    kept: list[Anchor] = []
+    for anchor in anchors:
+        if kept and anchor.first < kept[-1].last:
+            if anchor.last - anchor.first > kept[-1].last - kept[-1].first:
+                kept[-1] = anchor
+            elif anchor.first == kept[-1].first and anchor.last == kept[-1].last:
+                kept[-1].labels += anchor.labels
+            continue
+        kept.append(anchor)
+    return kept
+
+
+def _part_of_road(tokens: list[Token], mark: Mark) -> bool:
+    """Return whether a side word only says where a road is ("road in front", "front of the plot")."""
+    after = [token.text for token in tokens[mark.last : mark.last + 2]]
+    if after[:1] == ["of"] or (
+        after[:1] and after[0] in ("road", "roads", "facing", "door", "elevation", "portion", "entrance", "entry", "yard", "by", "parking", "open")
+    ):
+        return after[0] != "open"
+    for token in reversed(tokens[max(0, mark.first - 4) : mark.first]):
+        if token.text in ("road", "rd", "street", "lane", "roads", "rasta", "highway"):
+            return True
+        if token.kind == NUMBER or token.text in HARD_STOPS or token.text in MARGIN_NOUNS:
+            return False
+    return False
+
+
+def _far_away(tokens: list[Token], mark: Mark, labels: tuple[Label, ...]) -> bool:
+    """Return whether "far" is a distance and not the floor area ratio."""
+    if tokens[mark.first].text != "far" or mark.last - mark.first > 1:
+        return False
+    after = tokens[mark.last].text if mark.last < len(tokens) else ""
+    before = tokens[mark.first - 1].text if mark.first else ""
+    return after in ("from", "away", "off", "as", "end", "side", "more", "too") or before in ("not", "how", "too", "so", "as", "very", "by", "m", "thus")
+
+
+def _says_where(tokens: list[Token], mark: Mark) -> bool:
+    """Return whether "commercial area" says where the plot is ("in a commercial area") and not how large the shops are."""
+    at = mark.first
+    if tokens[mark.last - 1].text != "area" or tokens[at].text not in ("commercial", "shopping", "office"):
+        return False
+    if at and tokens[at - 1].text in ("a", "the"):
+        at -= 1
+    return at > 0 and tokens[at - 1].text in ("in", "within", "near", "inside")
+
+
+def _is_tally(tokens: list[Token], mark: Mark) -> bool:
+    """Return whether "nos" ends a count ("2 nos 1.2 m wide") and begins no number of a list."""
+    return tokens[mark.first].text == "nos" and mark.first > 0 and tokens[mark.first - 1].kind == NUMBER
+
+
+def _noise_before(tokens: list[Token], mark: Mark, at_end: dict[int, Mark]) -> bool:
+    subject = at_end.get(mark.first)
+    return subject is not None and subject.value == "noise"
+
+
+def _dimension(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_end: dict[int, Mark], subjects: list[Mark], numbers: list[bool]) -> Anchor | None:
+    """Return the anchor of a dimension word: "<thing> height", "height of <thing>", "12 m high <thing>", "the <thing> is 12 m high"."""
+    dimension = mark.value
+    subject, first, last = _subject_of(tokens, mark, at_start, at_end, numbers)
+    if subject is None:
+        subject = _subject_before(tokens, mark, subjects)
+    if subject is None:
+        if dimension == "height":
+            return Anchor(mark.first, mark.last, (BY_NAME["height"],))
+        name = {"width": "plot width", "depth": "plot depth"}[dimension]
+        known = any(other.value == "plot" for other in subjects)
+        return Anchor(mark.first, mark.last, (Label(name, BY_NAME[name].field, _LENGTHS, 9.0),)) if known else Anchor(mark.first, mark.last, (_NOISE_LENGTH,))
+    name = MEASURED[(subject, dimension)]
+    label = _NOISE_LENGTH if name == "not ours" else BY_NAME[name]
+    return Anchor(first, last, (label,))
+
+
+def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_end: dict[int, Mark], numbers: list[bool]) -> tuple[str | None, int, int]:
+    """Return the thing named right before or after a dimension word, and the tokens that both take."""
+    after = mark.last
+    steps = 0
+    strange = False
+    while after < len(tokens) and steps < 5 and not numbers[after]:
+        found = at_start.get(after)
+        if strange and found is not None and found.value not in _ROADS:
+            break
+        if found is not None:
+            if mark.value == "height" and (found.value in _ROADS or found.value == "plot"):
+                return None, mark.first, mark.last
+            glued = "of" in (token.text for token in tokens[mark.last : after]) or after == mark.last
+            return found.value, mark.first, found.last if glued else mark.last
+        if tokens[after].text not in _FREE_SUBJECT:
+            if mark.value != "width" or tokens[after].line or tokens[after].text in _STOPS or not (tokens[after].kind == WORD or tokens[after].text == "."):
+                break
+            strange = True  # "18 m wide Ring Road": only a road goes by a name
+        after += 1
+        steps += 1
+    before = mark.first
+    if before and tokens[before - 1].text == "s":
+        before -= 1 + (before > 1 and tokens[before - 2].text == "'")
+    found = at_end.get(before)
+    if found is not None and not (before < mark.first and numbers[before]):
+        if mark.value == "height" and (found.value in _ROADS or found.value == "plot"):
+            return None, mark.first, mark.last
+        return found.value, found.first, mark.last
+    return None, mark.first, mark.last
+
+
+def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> str | None:
+    """Return the thing that the sentence speaks of before a dimension word, or None."""
+    limit = max(0, mark.first - 18)
+    stop = mark.first
+    commas = 0
+    while stop > limit:
+        token = tokens[stop - 1]
+        if token.text in HARD_STOPS or token.line or (token.text == "." and stop < len(tokens) and tokens[stop].gap):
+            stop -= token.line and token.text not in HARD_STOPS and token.text != "."
+            break
+        commas += token.text == ","
+        stop -= 1
+    for subject in reversed(subjects):
+        if subject.last <= mark.first and subject.first >= stop:
+            if mark.value == "height" and (subject.value in _ROADS or subject.value in ("plot", "margin", "staircase")):
+                continue
+            if mark.value == "height" and subject.value in ("floor", "stilt") and not _says_of(tokens, subject, mark):
+                continue
+            if mark.value == "depth" and subject.value in _ROADS and not (subject.value != "road" and _is_long(tokens, subject, mark)):
+                continue
+            if subject.value in _PARTS and (mark.value != "height" or "," in [token.text for token in tokens[subject.last : mark.first]]):
+                continue
+            between = sum(tokens[at].text == "," for at in range(subject.last, mark.first))
+            if subject.value == "noise" and between:
+                continue
+            if subject.value in ("margin", "floor", "stilt") and mark.value != "height":
+                continue
+            return str(subject.value)
+        if subject.first < stop:
+            break
+    return None
+
+
+def _is_long(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
+    """Return whether a length is said of an internal road or an access right before it ("internal road 9 m wide, 120 m long")."""
+    between = tokens[subject.last : mark.first]
+    if subject.value == "access" and "," in (token.text for token in between) and "wide" not in (token.text for token in between):
+        return False  # "9 m approach road, 30 m long": the plot may be meant
+    return len(between) <= 8 and all(token.kind == NUMBER or token.text in _MEASURES or token.text == "," for token in between)
+
+
+def _says_of(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
+    """Return whether a dimension is said of a thing right before it ("stilt is 2.4 m high")."""
+    between = [token.text for token in tokens[subject.last : mark.first]]
+    return len(between) <= 5 and "," not in between and not {"is", "are", "be", ":", "being", "of"}.isdisjoint(between)
+
+
+def _distances(tokens: list[Token], quantities: list[Quantity], by_place: dict[tuple[int, int], Anchor], has_margin_noun: bool) -> None:
+    """Add an anchor for "from", "away" and the like after a length: it is a distance to something."""
+    for quantity in quantities:
+        at = quantity.last
+        if quantity.measures != LENGTH or at >= len(tokens):
+            continue
+        word = tokens[at].text
+        if word in ("from", "away", "off", "radius", "distance", "far", "inside", "ahead", "beyond", "before", "after", "walk", "along"):
+            nxt = tokens[at + 1].text if at + 1 < len(tokens) else ""
+            nxt2 = tokens[at + 2].text if at + 2 < len(tokens) else ""
+            if word == "along" or (
+                word == "from"
+                and (has_margin_noun or nxt in ("front", "side", "sides", "rear", "back", "all", "road") or nxt2 in ("front", "side", "sides", "rear"))
+            ):
+                continue
+            by_place.setdefault((at, at + 1), Anchor(at, at + 1, (_DISTANCE,)))
+        elif (
+            word == "to"
+            and at + 2 < len(tokens)
+            and tokens[at + 1].text == "the"
+            and tokens[at + 2].text in ("metro", "station", "railway", "north", "south", "east", "west", "airport", "river")
+        ):
+            by_place[(at, at + 1)] = Anchor(at, at + 1, (_DISTANCE,))
+
+
+def _merge_sides(tokens: list[Token], anchors: list[Anchor], numbers: list[bool]) -> list[Anchor]:
+    """Return the anchors with side words that stand together joined ("front, side and rear margins")."""
+    merged: list[Anchor] = []
+    for anchor in anchors:
+        previous = merged[-1] if merged else None
+        if previous is not None and previous.sides and (anchor.sides or _is_margin(anchor)):
+            gap = range(previous.last, anchor.first)
+            if (
+                len(gap) <= 3
+                and not any(numbers[at] for at in gap)
+                and all(tokens[at].text in ("and", ",", "&", "/", "the", "as", "well", "or", "on", "+", "-", "(") for at in gap)
+            ):
+                if _is_margin(anchor):
+                    previous.labels = (Label("side", previous.labels[0].field, _LENGTHS, 10.5, True),)
+                else:
+                    previous.sides += anchor.sides
+                    previous.labels = (
+                        Label(
+                            "side",
+                            previous.labels[0].field,
+                            _LENGTHS,
+                            max(previous.labels[0].weight, anchor.labels[0].weight),
+                            previous.labels[0].plain or anchor.labels[0].plain,
+                        ),
+                    )
+                previous.last = anchor.last
+                continue
+        if previous is not None and anchor.sides and _is_margin(previous):
+            gap_words = [tokens[at].text for at in range(previous.last, anchor.first)]
+            if (
+                len(gap_words) <= 3
+                and all(word in ("on", "at", "in", "(", ":", "-", "the", "for", "from", "=") for word in gap_words)
+                and not any(numbers[at] for at in range(previous.last, anchor.first))
+            ):
+                anchor.first = previous.first
+                anchor.labels = (Label("side", anchor.labels[0].field, _LENGTHS, 10.5, True),)
+                merged[-1] = anchor
+                continue
+        merged.append(anchor)
+    return merged
+
+
+def _is_margin(anchor: Anchor) -> bool:
+    return anchor.labels[0].name == "margin"

@@ -1,0 +1,261 @@
+"""From numbers with roles to candidates of fields: labelled numbers, lone areas and sides, margins; what stands beside the plot is left out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from compliance.reading.choosing import Candidate, Choices
+from compliance.reading.counts import fits
+from compliance.reading.distances import is_of_neighbour
+from compliance.reading.labels import PAIR
+from compliance.reading.page import Page
+from compliance.reading.quantities import Quantity
+from compliance.reading.result import WIDTH_FIRST
+from compliance.reading.roles import Role
+from compliance.reading.sharing import inherit_corrections, share_labels
+from compliance.reading.units import AREA, ASK, LENGTH, PLAIN, unit_in
+
+WIDEST_BARE_SIDE = 15.0
+LOW_STOREY, HIGH_STOREY = 2.6, 6.0
+_STOREYS = re.compile(
+    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\bg ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: building| tower)?, $"
+)
+_ENDS = frozenset(",.;)\n")
+_NOT_PROPOSED = frozenset(
+    ("existing|old|neighbouring|neighboring|neighbour|adjacent|adjoining|nearby|opposite|surrounding|present|dilapidated|demolish|demolishing|former").split(
+        "|"
+    )
+)
+_BEFORE_HEIGHT = frozenset("a|an|the|this|my|our|,|.|:|proposed|for|propose|is|of|approx|about|new|build|construct".split("|"))
+_BUILDINGS_OF = frozenset(
+    ("building|office|bungalow|house|mall|hospital|space|shed|school|hall|home|showroom|floors|storeys|hotel|factory|warehouse").split("|")
+)
+_ROOMS_AND_BUILDINGS = frozenset(
+    (
+        "office|offices|showroom|mall|building|shop|warehouse|hall|house|bungalow|home|floor|space|hotel|hospital|shed|"
+        "restaurant|factory|godown|school|villa|penthouse|supermarket|store|retail|complex|gym|theatre|duplex"
+    ).split("|")
+)
+_BESIDE = frozenset(("near", "beside", "behind", "opposite", "facing", "adjoining"))
+
+
+def collect(page: Page, roles: list[Role], choices: Choices) -> None:
+    """Add a candidate for every number that states a field."""
+    share_labels(page, roles)
+    inherit_corrections(page, roles)
+    sides = False
+    for at, role in enumerate(roles):
+        quantity = role.quantity
+        if quantity.replaced or quantity.measures == "other":
+            continue
+        if role.sides:
+            sides = True
+            continue
+        if quantity.forced:
+            choices.add(quantity.forced, Candidate(quantity.value, quantity.start, quantity.end, note=quantity.note))
+        elif role.label is None and quantity.measures == LENGTH and ((quantity.corrects and _of_building(page, quantity)) or _is_height(page, quantity)):
+            choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, quantity.corrects, quantity.corrects, quantity.problem))
+        elif role.label is None:
+            _alone(page, quantity, choices)
+        elif role.label.field:
+            _labelled(page, role, choices, roles, at)
+    if sides:
+        _margins(page, roles, choices)
+
+
+def _is_height(page: Page, quantity: Quantity) -> bool:
+    """Return whether a lone length is the building's height: "a 45 m tower", "a building of 24 m", "twelve storeys (36 m)"."""
+    tokens = page.tokens
+    after = [token.text for token in tokens[quantity.last : quantity.last + 3]]
+    before = [token.text for token in tokens[max(0, quantity.first - 4) : quantity.first]]
+    while after and after[0] in ("residential", "commercial", "office", "mixed", "hotel"):
+        after.pop(0)
+    if after[:1] and after[0] in ("building", "tower", "skyscraper", "highrise") and "line" not in after:
+        return not before[-1:] or before[-1] in _BEFORE_HEIGHT
+    if before[-2:-1] and before[-2] in ("building", "tower") and before[-1] == "of":
+        return True
+    if before[-1:] == [","] and _fits_storeys(page, quantity) and (not after or after[0] in _ENDS):
+        return True
+    while before and before[-1] in ("about", "approx", "i", "e", ".", "say", "approximately", "total", "~", "="):
+        before.pop()
+    return (
+        len(before) > 1 and before[-1] == "(" and (before[-2].startswith(("store", "stori", "floor", "storey")) or before[-2].isdigit()) and after[:1] == [")"]
+    )
+
+
+def _fits_storeys(page: Page, quantity: Quantity) -> bool:
+    """Return whether a length right after a number of storeys is what so many storeys measure ("40 storeys, 130 m", "G+7, 24 m")."""
+    match = _STOREYS.search(page.folded, max(0, quantity.start - 24), quantity.start)
+    if match is None:
+        return False
+    storeys = int(match["named"] or int(match["upper"]) + 1)
+    return LOW_STOREY * storeys <= quantity.value <= HIGH_STOREY * storeys
+
+
+def _of_building(page: Page, quantity: Quantity) -> bool:
+    """Return whether a corrected length without a label is said of the building ("lower the building from 30 m to 24 m")."""
+    return any(token.text in ("building", "tower", "block", "structure") for token in page.tokens[max(0, quantity.first - 8) : quantity.first])
+
+
+def _span(page: Page, role: Role) -> tuple[int, int]:
+    """Return the place of a number with its label where they stand together, else of the number."""
+    quantity = role.quantity
+    if role.anchor is None or role.bond < 5:
+        return quantity.start, quantity.end
+    first, last = page.span(role.anchor.first, role.anchor.last)
+    start, end = min(first, quantity.start), max(last, quantity.end)
+    return (start, end) if end - start <= 80 else (quantity.start, quantity.end)
+
+
+def _alone(page: Page, quantity: Quantity, choices: Choices) -> None:
+    """Take a lone area for the plot's, and lone sides for the plot's sides."""
+    if quantity.measures == ASK:
+        text = page.text[quantity.start : quantity.end]
+        choices.questions.append(
+            ("plot_area_sq_m", f"'{text}' differs from district to district; how many square metres is the plot?", quantity.start, quantity.end)
+        )
+    elif quantity.measures == AREA:
+        after = [token.text for token in page.tokens[quantity.last : quantity.last + 3]]
+        before = [token.text for token in page.tokens[max(0, quantity.first - 4) : quantity.first]]
+        net = "net" in after[:2] or before[-1:] == ["net"]
+        if before[-1:] == ["of"] and before[-2:-1] and before[-2] in _BUILDINGS_OF:
+            return
+        if after[:1] and after[0] in _ROOMS_AND_BUILDINGS:
+            return
+        choices.add(
+            "net_plot_area_sq_m" if net else "plot_area_sq_m",
+            Candidate(quantity.value, quantity.start, quantity.end, False, quantity.corrects, quantity.problem),
+        )
+    elif quantity.measures == PAIR:
+        _sides_of(page, quantity, "plot_width_m", "plot_depth_m", choices, (quantity.start, quantity.end), strong=False)
+
+
+def _sides_of(page: Page, quantity: Quantity, width: str, depth: str, choices: Choices, place: tuple[int, int], strong: bool = True) -> None:
+    if quantity.unit is None and not _all_metres(page):
+        text = page.text[quantity.start : quantity.end]
+        choices.questions.append((width, f"Is '{text}' in metres or in feet?", quantity.start, quantity.end))
+        choices.questions.append((depth, f"Is '{text}' in metres or in feet?", quantity.start, quantity.end))
+        return
+    note = WIDTH_FIRST
+    if quantity.unit is None:
+        note += "; read in metres, like the other lengths"
+    choices.add(width, Candidate(quantity.value, *place, strong, quantity.corrects, quantity.problem, note))
+    choices.add(depth, Candidate(quantity.second, *place, strong, quantity.corrects, quantity.problem, note))
+
+
+def _all_metres(page: Page) -> bool:
+    return page.metric
+
+
+def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: int) -> None:
+    quantity, label = role.quantity, role.label
+    if label is None:
+        return
+    place = _span(page, role)
+    if quantity.measures == PAIR:
+        if label.field == "plot_area_sq_m":
+            _sides_of(page, quantity, "plot_width_m", "plot_depth_m", choices, place)
+        elif label.field == "width_m":
+            _sides_of(page, quantity, "width_m", "depth_m", choices, place)
+        return
+    name = label.field
+    tokens = page.tokens
+    if name in ("storeys", "height_m", "built_up_area_sq_m", "dwelling_units") and _is_existing(page, role):
+        return
+    after = [token.text for token in tokens[max(quantity.last, role.anchor.last if role.anchor else 0) :][:4]]
+    if name in ("dwelling_units", "parking_spaces", "two_wheeler_spaces") and (
+        after[:1] == ["per"]
+        or after[:2] in (["on", "each"], ["on", "every"], ["in", "each"], ["for", "each"])
+        or after[:1] in (["each"], ["every"])
+        or after[:2] == ["a", "floor"]
+    ):
+        return
+    if name in ("built_up_area_sq_m", "commercial_area_sq_m", "carpet_area_sq_m") and after[:1] in (["per"], ["each"]):
+        return
+    if not fits(page, name) or (name.startswith("distance_to") and is_of_neighbour(page, quantity.first)):
+        return
+    if name == "plot_area_sq_m" and (after[:1] == ["net"] or after[:2] == ["(", "net"] or after[:3] == [")", "(", "net"]):
+        name = "net_plot_area_sq_m"
+    if name == "storeys" and role.anchor is not None and role.anchor.first >= quantity.last:
+        following = after[:2]
+        if following[:1] == ["height"] or following in (["to", "floor"],):
+            return
+    value: Any = quantity.value
+    note = None
+    if quantity.measures == PLAIN and LENGTH in label.accepts:
+        value, note = _in_key_unit(page, role, LENGTH)
+    elif quantity.measures == PLAIN and AREA in label.accepts:
+        value, note = _in_key_unit(page, role, AREA)
+    hint = ""
+    if name == "abutting_road_width_m":
+        near = {token.text for token in tokens[max(0, quantity.first - 3) : min(len(tokens), max(quantity.last, role.anchor.last if role.anchor else 0) + 3)]}
+        hint = (
+            "proposed"
+            if near & {"proposed", "future", "widened", "widening", "prescribed"}
+            else "existing"
+            if near & {"existing", "present", "currently", "current", "actual"}
+            else ""
+        )
+    choices.add(name, Candidate(value, *place, True, quantity.corrects, quantity.problem, note, hint))
+
+
+def _in_key_unit(page: Page, role: Role, measure: str) -> tuple[float, str]:
+    """Return a number without a unit of its own in the unit that its label names ("height (ft): 60"), else in metric units."""
+    quantity = role.quantity
+    if role.anchor is not None and role.anchor.last <= quantity.first:
+        start = page.tokens[role.anchor.last - 1].end
+        unit = unit_in(page.folded, start, quantity.start)
+        if unit is not None and unit.measures == measure:
+            return quantity.value * unit.factor, f"the label names the unit ({unit.name})"
+    return quantity.value, f"no unit is written; read in {'metres' if measure == LENGTH else 'square metres'}"
+
+
+def _stands_beside(page: Page, first: int) -> bool:
+    """Return whether a number begins a thing beside the plot ("near a 60 m high tower", "next to the 45 m tall building")."""
+    words = [token.text for token in page.tokens[max(0, first - 3) : first]]
+    if words[-1:] not in (["a"], ["an"], ["the"]):
+        return False
+    return words[-2:-1] != [] and (words[-2] in _BESIDE or words[-3:-1] == ["next", "to"])
+
+
+def _is_existing(page: Page, role: Role) -> bool:
+    first = min(role.quantity.first, role.anchor.first if role.anchor else role.quantity.first)
+    last = max(role.quantity.last, role.anchor.last if role.anchor else role.quantity.last)
+    if _stands_beside(page, first):
+        return True
+    before: set[str] = set()
+    for token in reversed(page.tokens[max(0, first - 3) : first]):
+        if token.text in ",.;:":
+            break  # "a water tank nearby, height 15 m": what stands nearby ends at the comma
+        before.add(token.text)
+    after = [token.text for token in page.tokens[last : last + 5]]
+    return not before.isdisjoint(_NOT_PROPOSED) or "demolished" in after or (after[:1] == ["existing"]) or after[:2] == ["building", "nearby"]
+
+
+def _margins(page: Page, roles: list[Role], choices: Choices) -> None:
+    """Add the margins of all sides; of two different sides the smaller is the side margin."""
+    pair: dict[str, Candidate] = {}
+    for role in roles:
+        if not role.sides or role.quantity.replaced or role.label is None:
+            continue
+        quantity = role.quantity
+        if not role.label.plain and quantity.value > WIDEST_BARE_SIDE:
+            continue  # "front 20 m" without the word margin is the plot's front
+        value, note = (quantity.value, None) if quantity.measures == LENGTH else _in_key_unit(page, role, LENGTH)
+        names = role.sides
+        if names == ("*",) and role.anchor is not None:
+            names = tuple(name for group in role.anchor.sides for name in group)
+        for name in dict.fromkeys(names):
+            candidate = Candidate(value, *_span(page, role), True, quantity.corrects, quantity.problem, note)
+            if name in ("left", "right"):
+                pair[name] = candidate
+            else:
+                choices.add(name, candidate)
+    if len(pair) == 2:
+        small, large = sorted(pair.values(), key=lambda candidate: float(candidate.value))
+        small.note = "the smaller of the two sides"
+        choices.add("side_setback_m", small)
+        choices.add("other_side_setback_m", large)
+    elif pair:
+        choices.add("side_setback_m", next(iter(pair.values())))

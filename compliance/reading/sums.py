@@ -1,0 +1,77 @@
+"""An FSI written as a sum of its parts ("FSI 1.1 + TDR 0.4"): the sum is what is proposed."""
+
+from __future__ import annotations
+
+from compliance.reading.quantities import Quantity
+from compliance.reading.tokens import Token
+from compliance.reading.units import PLAIN
+
+_JOINS = frozenset({"+", "plus", "and", "&"})
+_FSI = frozenset({"fsi", "far"})
+_PARTS = frozenset({"tdr", "premium", "paid", "basic", "base", "zonal", "additional", "incentive", "bonus", "chargeable"})
+_BESIDES = frozenset({"ancillary", "fungible"})
+"""Parts that stand outside the FSI: `fsi` is counted without them."""
+_FILLERS = frozenset("of|on|payment|with|as|by|via|loading|(|)|in|form|the|is|:|=|@|purchase|purchased|utilised|utilized|index".split("|"))
+_NOT_PROPOSED = frozenset({"permissible", "allowed", "admissible", "existing", "maximum", "max", "potential"})
+_LARGEST_PART = 10.0
+
+
+def add_up(folded: str, tokens: list[Token], quantities: list[Quantity]) -> None:
+    """Make of every sum of FSI parts one number, which states the FSI."""
+    at = 0
+    while at < len(quantities):
+        run = _run(tokens, quantities, at)
+        if len(run) > 1 and _is_fsi(tokens, run):
+            _join(folded, tokens, quantities, at, run)
+        at += len(run)
+
+
+def _run(tokens: list[Token], quantities: list[Quantity], at: int) -> list[Quantity]:
+    """Return the numbers from one on that plus signs join, with nothing between them but names of parts."""
+    run = [quantities[at]]
+    for quantity in quantities[at + 1 :]:
+        one = run[-1]
+        if any(part.measures != PLAIN or part.replaced or part.problem or part.value > _LARGEST_PART for part in (one, quantity)):
+            break
+        gap = [token.text for token in tokens[one.last : min(quantity.first, one.last + 9)]]
+        if quantity.first - one.last > 8 or sum(text in _JOINS for text in gap) != 1:
+            break
+        if not all(text in _JOINS or text in _FSI or text in _PARTS or text in _BESIDES or text in _FILLERS for text in gap):
+            break
+        run.append(quantity)
+    return run
+
+
+def _is_fsi(tokens: list[Token], run: list[Quantity]) -> bool:
+    before = [token.text for token in tokens[max(0, run[0].first - 4) : run[0].first]]
+    if not _NOT_PROPOSED.isdisjoint(before):
+        return False
+    around = {*before, *(token.text for token in tokens[run[0].first : run[-1].last + 3])}
+    return not _FSI.isdisjoint(around) and not (_PARTS | _BESIDES).isdisjoint(around)
+
+
+def _join(folded: str, tokens: list[Token], quantities: list[Quantity], at: int, run: list[Quantity]) -> None:
+    counted = [quantity for index, quantity in enumerate(run) if not _stands_outside(tokens, run, index)]
+    first, last = counted[0], counted[-1]
+    if len(counted) < 2:
+        return
+    after = at + len(run)
+    total = quantities[after] if after < len(quantities) else None
+    parts = " + ".join(f"{quantity.value:g}" for quantity in counted)
+    first.value = sum(quantity.value for quantity in counted)
+    first.end, first.forced, first.note = last.end, "fsi", f"the sum of its parts ({parts})"
+    for quantity in run:
+        quantity.replaced = quantity is not first
+    if total is not None and total.measures == PLAIN and [token.text for token in tokens[run[-1].last : total.first]][-1:] == ["="]:
+        total.forced = "fsi"  # "1.1 + 0.5 + 0.4 = 2.0": stated twice, which has to agree
+
+
+def _stands_outside(tokens: list[Token], run: list[Quantity], index: int) -> bool:
+    """Return whether a part is named ancillary or fungible, before or after its number."""
+    start = run[index - 1].last if index else max(0, run[0].first - 3)
+    end = run[index + 1].first if index + 1 < len(run) else run[index].last + 3
+    before = [token.text for token in tokens[start : run[index].first]]
+    after = [token.text for token in tokens[run[index].last : end]]
+    joined = next((place for place in range(len(before) - 1, -1, -1) if before[place] in _JOINS), -1)
+    joins = next((place for place, text in enumerate(after) if text in _JOINS or text in ",.;"), len(after))
+    return not _BESIDES.isdisjoint(before[joined + 1 :]) or not _BESIDES.isdisjoint(after[:joins])
