@@ -173,7 +173,9 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         return
     if name in ("built_up_area_sq_m", "commercial_area_sq_m", "carpet_area_sq_m") and after[:1] in (["per"], ["each"]):
         return
-    if not fits(page, name) or (name.startswith("distance_to") and is_of_neighbour(page, quantity.first)):
+    if not fits(page, name) or (
+        name.startswith("distance_to") and role.anchor is not None and role.anchor.first >= quantity.last and is_of_neighbour(page, quantity.first)
+    ):
         return
     if name == "plot_area_sq_m" and (after[:1] == ["net"] or after[:2] == ["(", "net"] or after[:3] == [")", "(", "net"]):
         name = "net_plot_area_sq_m"

@@ -31,6 +31,7 @@ _PASSED = frozenset(
     "-|nos|no|.|numbers|of|passenger|passengers|main|fire|escape|internal|enclosed|high|speed|hotel|indoor|deluxe|separate|capsule|hospital|/|&".split("|")
 )
 _SHARES = frozenset({"per", "each", "every", "in", "on"})
+_VEHICLES = frozenset({"bus", "buses", "van", "car", "vehicle", "sofa", "tempo"})
 _UNITS = frozenset({"count of things", "bhk"})
 
 # Words without which a count is of something else: "3 rooms" of a flat, "2 bed" flats, trees that stand there.
@@ -89,6 +90,7 @@ def _thing(page: Page, at: int) -> tuple[str, int] | None:
                 continue
             last = _after(page, at, size)
             keyed = last < len(tokens) and tokens[last].text in (":", "=")  # the next thing of a list: "students: 600, classrooms: 20"
+            keyed = keyed or (field == "seats" and last < len(tokens) and tokens[last].text in _VEHICLES)
             return None if keyed or any(token.line for token in tokens[at:last]) else (field, last)
         if at >= len(tokens) or tokens[at].text not in _PASSED or tokens[at].line:
             return None

@@ -69,6 +69,7 @@ DETAIL_LABELS: tuple[tuple[Label, str], ...] = (
         make_label("ground floor shops", "commercial_area_sq_m", (AREA,), 7.5),  # a comma breaks the bond: "shops on ground floor, 600 sq m"
         "shops on ground floor|shops on the ground floor|shops at ground floor|shops in ground floor|ground floor shops|commercial on ground floor|ground floor commercial",
     ),
+    (make_label("largest floor", "largest_floor_area_sq_m", (AREA,), 11.0), "largest floor|largest floor area|area of the largest floor|biggest floor|largest floor plate|floor plate"),
     (
         make_label("carpet area", "carpet_area_sq_m", (AREA, PLAIN), 11.2),
         "office carpet area|offices carpet area|commercial carpet area|shop carpet area|shops carpet area|carpet area of shops|carpet area of the shops|carpet area of offices|carpet area of the offices|carpet area of office|carpet area of commercial|non residential carpet area|carpet area of hospital|carpet area of non residential part",

@@ -18,6 +18,9 @@ _BARE = {
     "basement_levels": re.compile(r"(?:\b(?:a|one|single|with|has|and|including|the|full|1)[ ])?(?<![a-z0-9+-])basements?(?![a-z])"),
     "stilt_levels": re.compile(r"(?:\b(?:a|one|single|with|on|has|and|including|the|1)[ ])?(?<![a-z0-9+-])(?:stilts?|stilted|hollow plinth)(?![a-z])"),
 }
+_STILT_HEIGHT = re.compile(
+    r"\bstilts?(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
+)
 _EXISTING = re.compile(
     r"(?:existing|old|present|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour)){0,3} ?\(?$"
 )
@@ -61,6 +64,7 @@ def collect_notations(page: Page, notations: list[Notation], choices: Choices) -
 def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[Notation]) -> None:
     """Add levels that are said without a number ("single storey", "with a basement", "no stilt")."""
     folded = page.folded
+    _add_stilt_height(folded, choices)
     for match in _SINGLE.finditer(folded):
         choices.add("storeys", Candidate({"single": 1, "double": 2, "triple": 3}[match[1]], *match.span()))
     _add_shop_floors(page, choices)
@@ -92,6 +96,19 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
                     continue
                 choices.add(name, Candidate(1, match.start(), match.end()))
                 break
+
+
+def _add_stilt_height(folded: str, choices: Choices) -> None:
+    """Read "stilt 3 m high" and "a stilt of 3 m" as the height of the stilt, not of the building."""
+    for match in _STILT_HEIGHT.finditer(folded):
+        inside = range(*match.span())
+        for name in ("height_m", "stilt_height_m", "stilt_levels"):
+            others = [candidate for candidate in choices.fields.pop(name, ()) if candidate.start not in inside]
+            if others:
+                choices.fields[name] = others
+        choices.add("stilt_height_m", Candidate(float(match[1]), *match.span()))
+        if "stilt_levels" not in choices.fields:
+            choices.add("stilt_levels", Candidate(1, *match.span()))
 
 
 def _add_shop_floors(page: Page, choices: Choices) -> None:

@@ -76,7 +76,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     )
     page.metric = _is_metric(quantities)
     settle(tokens, quantities)
-    add_up(folded, tokens, quantities)
+    add_up(tokens, quantities)
     choices = Choices()
     things = claim_counts(page, quantities, choices)
     claim_distances(page, quantities, choices)

@@ -18,7 +18,7 @@ _FLAGS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
     (name, value, re.compile(pattern))
     for name, value, pattern in (
         ("is_corner_plot", True, r"\bcorner[ -](?:plot|site|property|land|parcel|bungalow|building)\b|\b(?:plot|site|situated|located|property) (?:is )?(?:situated |located )?(?:at|on|in) (?:a |the )?(?:road )?corner\b"
-                                 r"|\bcorner of (?:two|2)\b|(?:^|[,;(\n][ ]?)corner(?=[ ]?(?:[,;).\n]|$))|\bcorner[ ]?[:=][ ]?(?:yes|true|y)\b|कॉर्नर (?:प्लॉट|भूखंड)|કોર્નર (?:નો )?પ્લોટ"),
+                                 r"|\bcorner of (?:two|2|\d{1,2}(?:\.\d{1,2})?[ ]?(?:m|mt|mtr|ft|feet))\b|(?:^|[,;(\n][ ]?)corner(?=[ ]?(?:[,;).\n]|$))|\bcorner[ ]?[:=][ ]?(?:yes|true|y)\b|कॉर्नर (?:प्लॉट|भूखंड)|કોર્નર (?:નો )?પ્લોટ"),
         ("is_corner_plot", False, r"\b(?:not|non|no)[ -](?:a |an |the )?corner(?:[ -]plot)?\b|\bintermediate plot\b"),
         ("is_land_locked", True, r"\bland[ -]?locked\b"),
         ("is_gunthewari_plot", True, r"\bgun?th?e(?:w|v)ari\b|गुंठेवारी"),
@@ -45,7 +45,7 @@ _NO_SPRINKLERS = re.compile(r"[ ]?(?::|=|-)?[ ]?(?:no\b(?! \d)|not provided|fals
 _PLACES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
     (city, code, re.compile(pattern))
     for city, code, pattern in (
-        ("Mumbai", "barc_m_ward", r"\bbarc\b(?= (?:area|land|colony|township|reserved|zone|of m[ -]ward|in m[ -]ward|m[ -]ward))|\b(?:earmarked|reserved) for (?:the )?barc\b|\bm[ -]ward[, ]{1,2}barc\b|\bbarc[, ]{1,2}m[ -]ward\b"),
+        ("Mumbai", "barc_m_ward", r"\bbarc (?:area|land|colony|township|reserved|zone|of m[ -]ward|in m[ -]ward|m[ -]ward)\b|\b(?:earmarked|reserved) for (?:the )?barc\b|\bm[ -]ward[, ]{1,2}barc\b|\bbarc[, ]{1,2}m[ -]ward\b"),
         ("Mumbai", "akse_marve_erangal", r"\b(?:akse|aksa|marve|marwe)\b(?! (?:road|rd|beach road|jetty|link))|\berangal\b(?=[^.;\n]{0,40}\bcrz\b)|(?:\bcrz\b[^.;\n]{0,30})\berangal\b"),
         ("Mumbai", "named_island_road", r"\b(?:pedder|peddar) (?:road|rd)\b|\bgopalrao deshmukh m(?:ar)?g\b|\bbhulabhai desai (?:road|rd)\b|\bwarden (?:road|rd)\b|\bcarmichael (?:road|rd)\b|\b(?:babasaheb )?dahanukar m(?:ar)?g\b"
                                         r"|\balt[ao]mount (?:road|rd)\b|\balt[ao]mont (?:road|rd)\b|\bbarodawalla m(?:ar)?g\b|\bgamadia (?:road|rd)\b|\bwalkeshwar (?:road|rd)\b|\bridge (?:road|rd)\b|\bb\.?[ ]?g\.? kher m(?:ar)?g\b"

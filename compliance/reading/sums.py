@@ -16,13 +16,13 @@ _NOT_PROPOSED = frozenset({"permissible", "allowed", "admissible", "existing", "
 _LARGEST_PART = 10.0
 
 
-def add_up(folded: str, tokens: list[Token], quantities: list[Quantity]) -> None:
+def add_up(tokens: list[Token], quantities: list[Quantity]) -> None:
     """Make of every sum of FSI parts one number, which states the FSI."""
     at = 0
     while at < len(quantities):
         run = _run(tokens, quantities, at)
         if len(run) > 1 and _is_fsi(tokens, run):
-            _join(folded, tokens, quantities, at, run)
+            _join(tokens, quantities, at, run)
         at += len(run)
 
 
@@ -47,10 +47,11 @@ def _is_fsi(tokens: list[Token], run: list[Quantity]) -> bool:
     if not _NOT_PROPOSED.isdisjoint(before):
         return False
     around = {*before, *(token.text for token in tokens[run[0].first : run[-1].last + 3])}
-    return not _FSI.isdisjoint(around) and not (_PARTS | _BESIDES).isdisjoint(around)
+    totalled = run[-1].last < len(tokens) and tokens[run[-1].last].text == "="  # "FSI 1.33 + 0.5 + 0.17 = 2.0"
+    return not _FSI.isdisjoint(around) and (totalled or not (_PARTS | _BESIDES).isdisjoint(around))
 
 
-def _join(folded: str, tokens: list[Token], quantities: list[Quantity], at: int, run: list[Quantity]) -> None:
+def _join(tokens: list[Token], quantities: list[Quantity], at: int, run: list[Quantity]) -> None:
     counted = [quantity for index, quantity in enumerate(run) if not _stands_outside(tokens, run, index)]
     first, last = counted[0], counted[-1]
     if len(counted) < 2:

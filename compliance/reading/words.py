@@ -170,7 +170,7 @@ SUBJECTS: dict[str, str] = {
     **dict.fromkeys(
         (
         "road|roads|street|lane|rd|dp road|abutting road|highway|gali|rasta|marg|raod|"
-        "alley|tp road|main road|public road|public street|service road|front road|side road|adjoining road|fronting road|"
+        "alley|tp road|main road|public road|public street|service road|nh|national highway|state highway|express highway|expressway|front road|side road|adjoining road|fronting road|"
         "existing road"
     ).split("|"), "road"
     ),

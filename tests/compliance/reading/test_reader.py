@@ -211,6 +211,15 @@ def test_a_prompt_that_is_too_long_is_refused_with_a_sentence():
         '{"a":',
         "30x40x",
         "zone: Ab ",
+        "2-",
+        "8 m from the river ",
+        "lake is 9 m away ",
+        "1.1 + ",
+        "10 of 95 ",
+        "10 beds hospital ",
+        "corner,",
+        "रस्त्यावर ",
+        "on the 30 m national highway ",
     ],
 )
 def test_any_ten_thousand_characters_are_read_well_under_a_second(piece):
