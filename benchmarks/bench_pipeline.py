@@ -17,7 +17,7 @@ import time
 from typing import Any
 
 from compliance.packaged import FOLDER
-from compliance.reading import read_prompt
+from compliance.reading import MAX_PROMPT_CHARACTERS, read_prompt
 from compliance.rules import Rulebook, complete, evaluate, load, parse_content
 
 DAY = datetime.date(2025, 1, 1)
@@ -28,6 +28,10 @@ PROMPTS = [
     "Shops below and flats above at Kothrud, Pune: stilt + 4, 900 sq m plot, 12 m road, FSI 1.9, front 4.5 m, sides 3 m, rear 3 m, height 15 m, zone R2",
     "Office building in Nashik, C1, 1 acre plot, 24 m road, height 40 m, FSI 2.8, front 6 m, sides 8 m, rear 8 m",
 ]
+
+HOSTILE = [" ", "(", "1", "1,", "11,111,", "x1 ", "12 m road ", "b and ", "not ", "half a ", "G+7 ", "margin ", "Pune Mumbai ", "33(", '{"a":', "30x40x", "2-", "10 of 95 ", "1.1 + ",
+           "8 m from the river ", "on the 30 m national highway ", "front 3 sides 2 ", "stilt 3 m "]  # fmt: skip
+"""What is repeated to make a prompt that is hard to read."""
 
 
 def repeated(content: dict[str, Any], number: int) -> dict[str, Any]:
@@ -75,6 +79,17 @@ def measured(rulebook: Rulebook, rounds: int) -> tuple[list[float], list[float]]
     return [read for read, _ in times], [judged for _, judged in times]
 
 
+def slowest_reading() -> tuple[float, str]:
+    """Return the most seconds that 10,000 characters of one piece take to read, and the piece."""
+    times = []
+    for piece in HOSTILE:
+        text = (piece * MAX_PROMPT_CHARACTERS)[:MAX_PROMPT_CHARACTERS]
+        began = time.perf_counter()
+        read_prompt(text)
+        times.append((time.perf_counter() - began, piece))
+    return max(times)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -90,6 +105,8 @@ def main() -> None:
         p99 = statistics.quantiles(both, n=100)[98]
         read, judged, total = (statistics.median(times) * 1000 for times in (reads, judges, both))
         print(f"{number:>8} {read:>9.3f} {judged:>10.3f} {total:>9.3f} {p99 * 1000:>9.3f} {judged * 1000 / number:>16.2f}")
+    seconds, piece = slowest_reading()
+    print(f"10,000 characters, the worst of {len(HOSTILE)} pieces ({piece!r}): {seconds * 1000:.0f} ms")
 
 
 if __name__ == "__main__":

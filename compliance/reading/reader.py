@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliance.reading.anchors import find_anchors
+from compliance.reading.bare_margins import collect_bare_margins
 from compliance.reading.choosing import Candidate, Choices, decide
 from compliance.reading.codes import find_codes
 from compliance.reading.collecting import collect
@@ -85,6 +86,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     collect_notations(page, notations, choices)
     collect(page, roles, choices)
     collect_levels(page, roles, choices, notations)
+    collect_bare_margins(page, choices)
     if mix is None:
         mix = dwelling_mix(page, roles)
     if mix is not None and len(mix[0]) > 1:

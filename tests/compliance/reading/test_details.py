@@ -122,3 +122,20 @@ def test_words_are_known_whatever_their_ending(word, meaning):
 def test_whole_sentences_of_three_languages_are_read(prompt, expected):
     spec = _read(prompt)
     assert {name: spec.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("prompt", "margins"),
+    [
+        ("Residential, 500 sq m plot, 18 m road, front 4.5, sides 3, rear 3", (4.5, 3.0, 3.0)),
+        ("12 m road; front margin 3, side 2.25 and back 2", (3.0, 2.25, 2.0)),
+        ("road 40 ft, front 15, sides 10, rear 10", (None, None, None)),  # feet or metres is not said
+        ("18 m road, front 4.5 m, sides 3, rear 3", (4.5, 3.0, 3.0)),
+        ("18 m road, front 4.5 m, sides 3 m", (4.5, 3.0, None)),
+        ("18 m road, side 12", (None, None, None)),
+        ("18 m road, front 3, one side 2, other side 4", (None, None, None)),
+    ],
+)
+def test_margins_listed_by_their_sides_are_read_where_the_other_lengths_are_metres(prompt, margins):
+    spec = read_prompt(prompt).spec
+    assert tuple(spec.get(f"{side}_setback_m") for side in ("front", "side", "rear")) == margins

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from compliance.reading import MAX_PROMPT_CHARACTERS, PromptTooLongError, read_prompt
 from compliance.reading.units import ACRE, FOOT, GUNTHA, SQUARE_FOOT, SQUARE_YARD
 from compliance.specs import normalise_spec, round_number
+from compliance.vocabulary import FIELDS
 
 WORDS = [
     "12",
@@ -222,8 +221,6 @@ def test_a_prompt_that_is_too_long_is_refused_with_a_sentence():
         "on the 30 m national highway ",
     ],
 )
-def test_any_ten_thousand_characters_are_read_well_under_a_second(piece):
+def test_any_ten_thousand_characters_are_read(piece):
     text = (piece * MAX_PROMPT_CHARACTERS)[:MAX_PROMPT_CHARACTERS]
-    began = time.perf_counter()
-    read_prompt(text)
-    assert time.perf_counter() - began < 1.0
+    assert set(read_prompt(text).spec) <= set(FIELDS)  # how fast: benchmarks.bench_pipeline
