@@ -39,6 +39,31 @@ def test_rulebooks_are_listed_with_their_releases(api):
     assert names == {"prompt-runner-2.0", "dcpr-2034", "udcpr-2020", "cgdcr-2017"}
 
 
+@pytest.mark.usefixtures("rulebooks")
+@pytest.mark.parametrize(("city", "rulebook"), [("Mumbai", "dcpr-2034"), ("Pune", "udcpr-2020"), ("Nashik", "udcpr-2020"), ("Ahmedabad", "cgdcr-2017")])
+def test_coverage_says_what_of_a_citys_regulation_is_encoded_and_why_the_rest_is_not(api, city, rulebook):
+    body = api.get(f"/api/v1/cities/{city}/coverage/").json()
+    totals = body["totals"]
+    assert body["rulebook"]["name"] == rulebook
+    assert totals["rows"] == totals["encoded"] + totals["not_checkable"] + totals["not_included"]
+    assert totals["rows"] == sum(table["rows"] for table in body["tables"])
+    assert totals["encoded"] > 100
+    assert totals["tested"] == totals["clauses"]
+    left_out = [row for table in body["tables"] for row in table["left_out"]]
+    assert len(left_out) == totals["not_checkable"] + totals["not_included"]
+    assert all(row["why"] for row in left_out)
+    assert body["not_checkable"]
+    assert body["not_included"]
+
+
+@pytest.mark.usefixtures("rulebooks")
+def test_coverage_of_a_city_or_day_without_a_rulebook_says_so(api):
+    assert "none of the cities: Mumbai" in api.get("/api/v1/cities/Delhi/coverage/").json()["detail"]
+    earlier = api.get("/api/v1/cities/Pune/coverage/", {"as_of": "2019-01-01"})
+    assert (earlier.status_code, earlier.json()["detail"]) == (404, "No rulebook is in force for Pune on 2019-01-01.")
+    assert api.get("/api/v1/cities/Pune/coverage/", {"as_of": "soon"}).status_code == 400
+
+
 def test_the_api_document_is_openapi_3_1_and_names_every_route(client):
     document = client.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
