@@ -22,7 +22,7 @@ def nothing_remembered() -> None:
 @pytest.fixture
 def rulebooks(db: None) -> None:
     """The packaged rulebooks, loaded and published."""
-    from compliance.services import rulebook_load
+    from compliance.services.releases import rulebook_load
 
     for path in sorted(Path(FOLDER).glob("*.yaml")):
         rulebook_load(rulebook=load_file(path))

@@ -24,7 +24,8 @@ from rest_framework.views import APIView
 from compliance.models import City, IdempotencyKey, Rule, RulebookRelease, Run
 from compliance.reading import read_prompt
 from compliance.rules import coverage
-from compliance.services import IdempotencyConflictError, UnknownRulebookError, body_sha256, idempotent_run, release_compiled, release_in_force
+from compliance.services.releases import UnknownRulebookError, release_compiled, release_in_force
+from compliance.services.runs import IdempotencyConflictError, body_sha256, idempotent_run
 from compliance.specs import normalise_spec
 from compliance.vocabulary import CITIES
 from promptrunner.api.filters import RuleFilter, RunFilter

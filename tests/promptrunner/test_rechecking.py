@@ -9,10 +9,10 @@ import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
-from compliance import services
+from compliance import rechecking
 from compliance.models import Run
 from compliance.rules import load
-from promptrunner import rechecking
+from compliance.services.releases import rulebook_load
 from promptrunner.pipeline import run_compliance_pipeline, run_proposal, run_wire
 from telemetry.models import Event
 from tests.compliance.rules.conftest import PROPOSAL as SPEC
@@ -31,7 +31,7 @@ def publish(**changes):
 
 
 def _published(content):
-    release = services.rulebook_load(rulebook=load(content), publish=True).release
+    release = rulebook_load(rulebook=load(content), publish=True).release
     cache.clear()  # publishing does so when it commits, which a test's transaction never does
     return release
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from compliance.rules import load_file
-from compliance.services import release_named
+from compliance.services.releases import release_named
 from promptrunner.pipeline import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rulebooks")]

@@ -8,9 +8,9 @@ import json
 
 import pytest
 
-from compliance import services
 from compliance.models import Rule, RulebookRelease, Run
 from compliance.rules import load
+from compliance.services import releases, runs
 from promptrunner.pipeline import run_proposal
 from telemetry.models import Event
 from tests.compliance.rules.conftest import SMALL
@@ -23,7 +23,7 @@ def test_a_run_whose_event_cannot_be_written_is_not_there_either(monkeypatch):
     def broken(**_):
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(services, "event_record", broken)
+    monkeypatch.setattr(runs, "event_record", broken)
     with pytest.raises(RuntimeError):
         run_proposal(prompt="Pune")
     assert Run.objects.count() == Event.objects.count() == 0
@@ -31,32 +31,32 @@ def test_a_run_whose_event_cannot_be_written_is_not_there_either(monkeypatch):
 
 @pytest.mark.django_db
 def test_a_changed_rulebook_becomes_a_draft_and_the_published_one_stays_in_force():
-    first = services.rulebook_load(rulebook=load(SMALL)).release
+    first = releases.rulebook_load(rulebook=load(SMALL)).release
     changed = copy.deepcopy(SMALL)
     changed["clauses"][1]["limits"] = {"front_setback_m": {"min": 3.5}}
-    second = services.rulebook_load(rulebook=load(changed))
+    second = releases.rulebook_load(rulebook=load(changed))
     assert (first.status, second.release.status, second.created) == ("published", "draft", True)
-    assert services.release_named(name="small-1", as_of=DAY).sha256 == first.sha256
+    assert releases.release_named(name="small-1", as_of=DAY).sha256 == first.sha256
 
 
 @pytest.mark.django_db
 def test_publishing_a_release_retires_the_earlier_one_and_keeps_its_content():
-    first = services.rulebook_load(rulebook=load(SMALL)).release
+    first = releases.rulebook_load(rulebook=load(SMALL)).release
     changed = {**copy.deepcopy(SMALL), "edition": "second"}
-    services.rulebook_load(rulebook=load(changed), publish=True)
+    releases.rulebook_load(rulebook=load(changed), publish=True)
     kept = RulebookRelease.objects.get(pk=first.pk)
     assert kept.status == "retired"
     assert json.loads(kept.content)["edition"] == "test"
     assert Rule.objects.filter(release=first).count() == len(SMALL["clauses"])
-    assert services.release_compiled(kept).sha256 == first.sha256
+    assert releases.release_compiled(kept).sha256 == first.sha256
 
 
 @pytest.mark.django_db
 def test_two_editions_stand_beside_each_other_and_the_day_picks_the_one_that_judges():
     old = {**copy.deepcopy(SMALL), "edition": "of 2018", "effective": {"from": "2018-11-13"}}
     new = {**copy.deepcopy(SMALL), "edition": "of 2024", "effective": {"from": "2024-09-01"}}
-    services.rulebook_load(rulebook=load(old))
-    services.rulebook_load(rulebook=load(new), publish=True)
+    releases.rulebook_load(rulebook=load(old))
+    releases.rulebook_load(rulebook=load(new), publish=True)
 
     def edition(day, **by):
         return run_proposal(prompt="Pune", as_of=day, **by)[0].release.edition

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.rules import Difference, RulebookError, compare
-from compliance.services import UnknownReleaseError, rulebook_named
+from compliance.services.releases import UnknownReleaseError, rulebook_named
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.rules import RulebookError, write_yaml
-from compliance.services import UnknownReleaseError, rulebook_named
+from compliance.services.releases import UnknownReleaseError, rulebook_named
 
 
 class Command(BaseCommand):

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.packaged import packaged_rulebooks
 from compliance.rules import RulebookError
-from compliance.services import rulebook_load
+from compliance.services.releases import rulebook_load
 
 
 class Command(BaseCommand):

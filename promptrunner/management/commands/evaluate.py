@@ -12,7 +12,7 @@ from django.db import OperationalError, ProgrammingError
 
 from compliance.models import RulebookRelease
 from compliance.reading import PromptTooLongError
-from compliance.services import UnknownRulebookError
+from compliance.services.releases import UnknownRulebookError
 from compliance.specs import SpecError
 from promptrunner.pipeline import run_proposal, run_wire
 from promptrunner.terminal import verdict_text

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.models import Run
+from compliance.rechecking import Reprocessed, reprocess, runs_to_reprocess
 from compliance.vocabulary import CITIES
-from promptrunner.rechecking import Reprocessed, reprocess, runs_to_reprocess
 
 SHOWN = 20
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.models import Run
-from promptrunner.rechecking import UnverifiableRunError, verify
+from compliance.rechecking import UnverifiableRunError, verify
 
 
 class Command(BaseCommand):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
+from compliance.assessing import Assessment, judge_reading
 from compliance.models import RulebookRelease, Run
 from compliance.reading import Question, Reading, ReadResult
-from compliance.services import release_compiled, release_in_force, release_named, run_record
+from compliance.services.releases import release_compiled, release_in_force, release_named
+from compliance.services.runs import run_record
 from compliance.specs import normalise_spec
-from promptrunner.pipeline import Assessment, Stopwatch, judge_reading
 from telemetry.trace import current_trace_id
 
 CHUNK = 200
@@ -122,7 +124,7 @@ def _in_chunks(runs: QuerySet[Run]) -> Iterator[Run]:
 
 
 def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed) -> None:
-    watch = Stopwatch()
+    began = time.perf_counter()
     stored = json.loads(run.verdict)
     if run.release is None and "rulebook" in stored:
         report.skipped += 1
@@ -136,7 +138,7 @@ def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed)
         try:
             run_record(
                 prompt=run.prompt, spec=assessment.completion.spec, reading=assessment.reading(), verdict=wire, release=assessment.release, as_of=day,
-                session_id=run.session_id, trace_id=current_trace_id(), performance=watch.performance(), external_id=run.external_id, supersedes=run,
+                session_id=run.session_id, trace_id=current_trace_id(), performance={"total_ms": round((time.perf_counter() - began) * 1000, 3)}, external_id=run.external_id, supersedes=run,
             )  # fmt: skip
         except IntegrityError:  # another reprocessing got there first
             report.skipped += 1

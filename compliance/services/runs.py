@@ -1,0 +1,133 @@
+"""Recording runs: with their events, once per idempotency key, and superseding what was checked again."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from compliance.canonical import canonical
+from compliance.models import IdempotencyKey, RulebookRelease, Run
+from telemetry.services import event_record
+from telemetry.transactions import atomic
+
+
+class IdempotencyConflictError(Exception):
+    """The same idempotency key came with another body."""
+
+    code = "idempotency_conflict"
+
+
+def run_record(
+    *,
+    prompt: str,
+    spec: Mapping[str, Any],
+    reading: Mapping[str, Any],
+    verdict: Mapping[str, Any],
+    release: RulebookRelease | None,
+    as_of: datetime.date,
+    session_id: str,
+    trace_id: str,
+    performance: Mapping[str, float],
+    external_id: str = "",
+    idempotency: IdempotencyKey | None = None,
+    supersedes: Run | None = None,
+) -> Run:
+    """Save a run, its telemetry event and, where one was sent, its idempotency key, in one transaction.
+
+    Args:
+        prompt: the proposal as it was written.
+        spec: the completed spec.
+        reading: what was read (`spec`) before the rulebook's defaults, and the reader's `questions`: all that checking again needs.
+        verdict: the deterministic part of the wire form.
+        release: the release that judged it, None where none could.
+        as_of: the day whose law was asked for.
+        session_id: the caller's session, may be empty.
+        trace_id: never empty.
+        performance: milliseconds per stage.
+        external_id: the caller's own id, may be empty.
+        idempotency: an unsaved key with its owner and body hash.
+        supersedes: the run of the same proposal that this one takes the place of.
+
+    Raises:
+        IntegrityError: the idempotency key was used, or the run superseded, at the same moment by another request.
+    """
+    summary = verdict["summary"]
+    run = Run(
+        external_id=external_id,
+        prompt=prompt,
+        city=spec.get("city", ""),
+        status=verdict["status"],
+        digest=verdict["digest"],
+        outcome_digest=verdict["outcome_digest"],
+        release=release,
+        as_of=as_of,
+        spec=canonical(verdict["spec"]).decode(),
+        reading=canonical(reading).decode(),
+        verdict=canonical(verdict).decode(),
+        session_id=session_id,
+        trace_id=trace_id,
+        land_use_zone=spec.get("land_use_zone", ""),
+        building_use=spec.get("building_use", ""),
+        plot_area_sq_m=spec.get("plot_area_sq_m"),
+        abutting_road_width_m=spec.get("abutting_road_width_m"),
+        height_m=spec.get("height_m"),
+        fsi=spec.get("fsi"),
+        rules_evaluated=summary["clauses"] - summary["not_applicable"],
+        duration_ms=performance["total_ms"],
+        supersedes=supersedes,
+        root_id=(supersedes.root_id or supersedes.pk) if supersedes else None,
+        revision=supersedes.revision + 1 if supersedes else 1,
+        created_at=_now(),
+    )
+    decided = summary["satisfied"] + summary["violated"]
+    with atomic():
+        run.save(force_insert=True)
+        event_record(
+            event_type="compliance_check",
+            record_id=run.id,
+            trace_id=trace_id,
+            run_id=run.id,
+            metadata={
+                "city": run.city,
+                "status": run.status,
+                "rules_evaluated": run.rules_evaluated,
+                "compliance_rate": round(summary["satisfied"] / decided, 4) if decided else 0.0,
+                **({"supersedes": str(supersedes.pk)} if supersedes else {}),
+            },
+            performance={"duration_ms": performance["total_ms"], "rules_filtered": summary["not_applicable"], "rules_applicable": run.rules_evaluated},
+            timestamp=run.created_at,
+        )
+        if idempotency is not None:
+            idempotency.run = run
+            idempotency.save(force_insert=True)
+    return run
+
+
+def _now() -> datetime.datetime:
+    """Return the time to the millisecond, which is all that MongoDB keeps: a run reads the same from every database."""
+    now = timezone.now()
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+
+def body_sha256(body: object) -> str:
+    """Return the hash by which two requests with the same idempotency key are compared."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def idempotent_run(*, owner: str, key: str, body_hash: str) -> Run | None:
+    """Return the run that an idempotency key already made, or None.
+
+    Raises:
+        IdempotencyConflictError: the key came with another body before.
+    """
+    known = IdempotencyKey.objects.select_related("run").filter(owner=owner, key=key).first()
+    if known is None:
+        return None
+    if known.body_sha256 != body_hash:
+        raise IdempotencyConflictError(f"The idempotency key '{key[:80]}' was used before with another body; send a new key or the same body.")
+    return known.run
