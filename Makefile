@@ -43,8 +43,9 @@ test-postgres: setup ## the database tests on PostgreSQL
 	@scripts/ensure_system.sh postgresql
 	@$(BIN)/python scripts/with_database.py postgres $(PYTEST) -n 2 --database-only -m "$(QUICK) and not browser_smoke or postgres" $(ARGS)
 
-test-mongodb: setup ## the database tests on a MongoDB-wire server
-	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb" $(ARGS)
+test-mongodb: setup ## the database tests and the browser journeys on a MongoDB-wire server
+	@scripts/ensure_system.sh chromium
+	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
 
 lint: setup ## format and lint, types, import direction (changes files)
 	@$(BIN)/ruff check --fix .
@@ -62,6 +63,7 @@ bench: setup ## the figures of docs/performance.md
 	@$(BIN)/python -m benchmarks.bench_pipeline $(ARGS)
 	@scripts/ensure_system.sh wrk
 	@$(BIN)/python -m benchmarks.bench_post_runs $(ARGS)
+	@$(BIN)/python -m benchmarks.bench_admin
 
 clean: ## remove .venv and caches; data/ stays
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache staticfiles

@@ -6,7 +6,9 @@ import datetime
 import uuid
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 
 class City(models.Model):
@@ -40,24 +42,31 @@ class ReleaseQuerySet(models.QuerySet["RulebookRelease"]):
         """Return the published releases."""
         return self.filter(status=RulebookRelease.Status.PUBLISHED)
 
+    def been_in_force(self) -> ReleaseQuerySet:
+        """Return the releases that are or were published."""
+        return self.filter(status__in=(RulebookRelease.Status.PUBLISHED, RulebookRelease.Status.RETIRED))
+
     def in_force(self, day: datetime.date) -> ReleaseQuerySet:
         """Return the published releases that hold on a day; one without a first day holds only where it is asked for by name."""
         return self.published().filter(models.Q(effective_to=None) | models.Q(effective_to__gte=day), effective_from__lte=day)
 
 
 class RulebookRelease(models.Model):
-    """One content of a rulebook, immutable once published; runs name the release that judged them."""
+    """One content of a rulebook: edited as a draft, immutable once published. Runs name the release that judged them."""
 
     class Status(models.TextChoices):
         """The life of a release."""
 
         DRAFT = "draft"
+        REVIEW = "review", "in review"
         PUBLISHED = "published"
         RETIRED = "retired"
+        DISCARDED = "discarded"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
     rulebook = models.ForeignKey(Rulebook, on_delete=models.PROTECT, related_name="releases")
-    sha256 = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the canonical content.")
+    base = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="The release that a draft began as.")
+    sha256 = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the canonical content.")
     content = models.TextField(help_text="The rulebook as canonical JSON (RFC 8785).")
     edition = models.CharField(max_length=300, blank=True)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
@@ -66,11 +75,18 @@ class RulebookRelease(models.Model):
     effective_to = models.DateField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    checked = models.TextField(blank=True, help_text="What the last check found, as JSON, with the content that it is about.")
+    proposed = models.TextField(blank=True, help_text="An import that was looked at and waits to be confirmed, as JSON.")
+    impact = models.TextField(blank=True, help_text="Which stored runs would come out otherwise, as JSON, with the content that it is about.")
 
     objects = ReleaseQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["status"], name="release_status")]
+        permissions: ClassVar = [
+            ("curate_rulebookrelease", "Can edit drafts of the law and send them to review"),
+            ("publish_rulebookrelease", "Can publish a reviewed draft, or send it back"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rulebook} {self.sha256[:12]}"
@@ -78,6 +94,49 @@ class RulebookRelease(models.Model):
     def in_force(self, day: datetime.date) -> bool:
         """Return whether it holds on a day; one without a first day holds only where it is asked for by name."""
         return self.effective_from is not None and self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
+
+
+class ReleaseStep(models.Model):
+    """What was done to a release, by whom and why; the edits of its clauses are their own history."""
+
+    class Kind(models.TextChoices):
+        """What was done."""
+
+        BEGUN = "begun"
+        LOADED = "loaded", "loaded from a file"
+        EDITED = "edited"
+        IMPORTED = "imported"
+        SUBMITTED = "submitted", "sent to review"
+        RETURNED = "returned", "sent back"
+        PUBLISHED = "published"
+        RETIRED = "retired"
+        DISCARDED = "discarded"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    release = models.ForeignKey(RulebookRelease, on_delete=models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, help_text="The content after it.")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["release", "at"], name="step_of_release")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ClauseHistory(HistoricalRecords):  # type: ignore[misc]
+    """The versions of a clause that curators wrote; its key is no MongoDB `_id`, which belongs to each version."""
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
+        """Return the fields of a version."""
+        fields: dict[str, models.Field[Any, Any]] = super().copy_fields(model)
+        for field in fields.values():
+            if field.db_column == "_id":
+                field.db_column = "rule_id"
+        return fields
 
 
 class RuleQuerySet(models.QuerySet["Rule"]):
@@ -111,8 +170,10 @@ class Rule(models.Model):
     content = models.TextField(help_text="The clause as canonical JSON.")
 
     objects = RuleQuerySet.as_manager()
+    history = ClauseHistory(history_id_field=models.UUIDField(default=uuid.uuid4, db_column="_id"), history_change_reason_field=models.TextField(null=True))
 
     class Meta:
+        verbose_name = "clause"
         constraints: ClassVar = [models.UniqueConstraint(fields=["release", "clause_id"], name="rule_once_per_release")]
 
     def __str__(self) -> str:
@@ -171,6 +232,38 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.status} {self.id}"
+
+
+class Dispute(models.Model):
+    """Somebody says that a clause is wrong, with the run in which it shows; settling it names the release that mends it."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        OPEN = "open"
+        SETTLED = "settled", "settled by a release"
+        DISMISSED = "dismissed", "dismissed with a reason"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="disputes")
+    rulebook = models.ForeignKey(Rulebook, on_delete=models.PROTECT, related_name="disputes")
+    clause_id = models.CharField(max_length=60, db_index=True)
+    clause_no = models.CharField(max_length=100)
+    text = models.TextField(help_text="What is wrong, in the words of who says so.")
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    answer = models.TextField(blank=True)
+    settled_in = models.ForeignKey(RulebookRelease, null=True, blank=True, on_delete=models.PROTECT, related_name="settles")
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["status", "-raised_at"], name="dispute_newest")]
+        permissions: ClassVar = [("settle_dispute", "Can settle or dismiss disputes about clauses")]
+
+    def __str__(self) -> str:
+        return f"{self.clause_id} ({self.clause_no})"
 
 
 class IdempotencyKey(models.Model):

@@ -6,16 +6,19 @@ import datetime
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError
 from django.db.models import QuerySet
 
 from compliance.assessing import Assessment, judge_reading
-from compliance.models import RulebookRelease, Run
+from compliance.models import Dispute, RulebookRelease, Run
 from compliance.reading import Question, Reading, ReadResult
+from compliance.services.disputes import dispute_settle
+from compliance.services.drafts import Person
 from compliance.services.releases import release_compiled, release_in_force, release_named
 from compliance.services.runs import run_record
 from compliance.specs import normalise_spec
@@ -109,16 +112,16 @@ def reprocess(
         progress: told the number of runs seen.
     """
     report = Reprocessed()
-    for run in _in_chunks(runs):
+    # The ids are taken at the beginning, so that a new run is not seen again.
+    for run in in_chunks(list(runs.order_by("pk").values_list("pk", flat=True))):
         report.seen += 1
         _reprocess(run, as_of or run.as_of, dry_run, report)
         progress(report.seen)
     return report
 
 
-def _in_chunks(runs: QuerySet[Run]) -> Iterator[Run]:
-    """Yield the runs by id, a chunk at a time; the ids are taken at the beginning, so that a new run is not seen again."""
-    ids = list(runs.order_by("pk").values_list("pk", flat=True))
+def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
+    """Yield the runs of some ids that were not superseded meanwhile, a chunk at a time."""
     for start in range(0, len(ids), CHUNK):
         yield from Run.objects.filter(pk__in=ids[start : start + CHUNK], superseded_by=None).select_related("release__rulebook").defer("release__content")
 
@@ -145,7 +148,7 @@ def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed)
             return
     report.superseded += 1
     report.statuses[run.status, assessment.verdict.status] += 1
-    report.flips.update(_flips(stored, wire))
+    report.flips.update(flips(stored["findings"], wire["findings"]))
 
 
 def _target(run: Run, day: datetime.date) -> RulebookRelease | None:
@@ -155,10 +158,24 @@ def _target(run: Run, day: datetime.date) -> RulebookRelease | None:
     return release_in_force(city=run.city, as_of=day) if run.city else None
 
 
-def _flips(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield (clause, outcome before, outcome after) for every clause that comes out otherwise; a clause that is not listed does not apply."""
-    old, new = ({finding["id"]: finding["outcome"] for finding in verdict["findings"]} for verdict in (before, after))
+def flips(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+    """Yield (clause, outcome before, outcome after) for every clause whose finding comes out otherwise; one that is not listed does not apply."""
+    old, new = ({finding["id"]: finding["outcome"] for finding in findings} for findings in (before, after))
     for clause in sorted(old.keys() | new.keys()):
         one, other = old.get(clause, "NOT_APPLICABLE"), new.get(clause, "NOT_APPLICABLE")
         if one != other:
             yield clause, one, other
+
+
+# Disputes
+
+
+def settle(*, dispute: Dispute, release: RulebookRelease, by: Person, answer: str) -> Reprocessed:
+    """Settle a dispute by the release that mends it, check again every case in which the clause was disputed, and return what that changed."""
+    dispute_settle(dispute=dispute, release=release, by=by, answer=answer)
+    disputed = Dispute.objects.filter(rulebook=dispute.rulebook_id, clause_id=dispute.clause_id).values_list("run", flat=True)
+    return reprocess(Run.objects.filter(pk__in=[latest.pk for latest in map(_latest, Run.objects.filter(pk__in=list(disputed)))]))
+
+
+def _latest(run: Run) -> Run:
+    return Run.objects.filter(root=run.root_id or run.pk).order_by("-revision").first() or run

@@ -1,10 +1,61 @@
-"""Users in the admin."""
+"""Users, roles and tokens in the admin."""
 
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from compliance.vocabulary import CITIES
 from promptrunner.models import User
 
-admin.site.register(User, UserAdmin)
 admin.site.site_header = "Prompt Runner"
 admin.site.site_title = "Prompt Runner"
+admin.site.unregister(Group)
+
+
+class PersonForm(UserChangeForm):
+    """A user, with the cities of which they are in charge as boxes to tick."""
+
+    cities = forms.MultipleChoiceField(
+        choices=[(city, city) for city in CITIES],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="The cities whose rulebooks this person may change, where their role lets them change rulebooks; every city where none is ticked.",
+    )
+
+
+@admin.register(User)
+class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
+    """Users."""
+
+    form = PersonForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "email", "roles", "cities_in_words", "is_staff", "last_login")
+    fieldsets: ClassVar[Any] = (*(UserAdmin.fieldsets or ()), ("In charge of", {"fields": ("cities",)}))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return the users with their roles."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="roles")
+    def roles(self, user: User) -> str:
+        """Return the roles in words."""
+        return ", ".join(sorted(group.name for group in user.groups.all())) or "-"
+
+    @admin.display(description="cities")
+    def cities_in_words(self, user: User) -> str:
+        """Return the cities in words."""
+        return ", ".join(user.cities) or "every city"
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    """Roles; those that the product brings are made again at every migration."""

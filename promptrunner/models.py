@@ -10,3 +10,6 @@ class User(AbstractUser):
     """A person or a system with a log-in or API tokens."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    cities = models.JSONField(
+        default=list, blank=True, help_text="The cities whose rulebooks a curator or publisher may change; every city where none is chosen."
+    )

@@ -93,6 +93,9 @@ ALLOW_ANONYMOUS = flag("ALLOW_ANONYMOUS")
 TRUSTED_CLIENTS = [network(text) for text in words(str(env.str("TRUSTED_CLIENTS", default="")))]
 """Networks from which the frozen routes take calls without a token."""
 
+SINGLE_CURATOR = flag("SINGLE_CURATOR")
+"""Whether a curator may publish a draft that they wrote themselves: for an installation with one person only."""
+
 DATA_DIR = Path(str(env.str("DATA_DIR", default=str(BASE_DIR / "data")))).resolve()
 
 
@@ -139,6 +142,7 @@ DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField" if MONGOD
 SILENCED_SYSTEM_CHECKS: list[str] = ["security.W021"]  # HSTS preload is the owner's decision to submit the domain, not a default
 
 INSTALLED_APPS = [
+    "unfold",  # before Django's admin, whose templates it replaces
     *_DJANGO_APPS,
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -150,6 +154,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "health_check",
+    "simple_history",
     "promptrunner",
     "compliance",
     "geometry",
@@ -158,6 +163,7 @@ INSTALLED_APPS = [
 ]
 
 AUTH_USER_MODEL = "promptrunner.User"
+AUTHENTICATION_BACKENDS = ["promptrunner.mongo_auth.JoinlessBackend" if MONGODB else "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -192,6 +198,15 @@ TEMPLATES = [
         },
     }
 ]
+
+LOGIN_REDIRECT_URL = "admin:index"
+UNFOLD = {
+    "SITE_TITLE": "Prompt Runner",
+    "SITE_HEADER": "Prompt Runner",
+    "SITE_SYMBOL": "gavel",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+}
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

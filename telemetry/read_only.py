@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(ModelAdmin):
     """Lists, finds and shows records; every write is a service's."""
 
     show_full_result_count = False
@@ -21,7 +21,8 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the records, their large texts left for later."""
-        return super().get_queryset(request).defer(*self.large_fields)
+        found: QuerySet[Any] = super().get_queryset(request)
+        return found.defer(*self.large_fields)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> tuple[QuerySet[Any], bool]:
         """Return the records found in the search fields, and those with the id that was typed."""

@@ -29,6 +29,11 @@ class Difference:
     title: str
     changes: tuple[Change, ...]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return it in plain JSON types."""
+        changes = [{"path": change.path, "before": change.before, "after": change.after} for change in self.changes]
+        return {"clause": self.clause_id, "kind": self.kind, "clause_no": self.clause_no, "title": self.title, "changes": changes}
+
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Return what differs between two contents of a rulebook (as `Rulebook.content` holds them): the rulebook's own values, then clauses by id.

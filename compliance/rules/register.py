@@ -103,3 +103,50 @@ def _shape_problems(entry: Any) -> Iterator[str]:
             yield f"`{key}` maps a row to {'the ids of its clauses' if key == 'encoded_in' else 'the reason'}."
         elif key != "encoded_in" and not all(isinstance(why, str) and why for why in (entry.get(key) or {}).values()):
             yield f"say the reason for each row under `{key}`."
+
+
+def register_clause(content: Mapping[str, Any], table: int, row: str, clause: str) -> None:
+    """Enter a clause in the register of a rulebook's content, which is changed: under one row of one table, counted from 0.
+
+    A table that is not there is left to the loader, which says that the clause stands in no row.
+    """
+    tables = content.get("register") or []
+    if not 0 <= table < len(tables):
+        return
+    entry, row = tables[table], row.strip() or clause
+    for key in ("not_checkable", "not_included"):
+        (entry.get(key) or {}).pop(row, None)
+    known = list(map(str, entry.get("encoded") or ()))
+    if row == clause:
+        entry["encoded"] = [*known, clause]
+    else:
+        several = entry.setdefault("encoded_in", {})
+        if row in known:
+            entry["encoded"] = [name for name in known if name != row]
+            several[row] = [row]
+        several[row] = [*several.get(row, []), clause]
+    _without_empty(entry)
+
+
+def unregister_clause(content: Mapping[str, Any], clause: str) -> None:
+    """Take a clause out of the register of a rulebook's content, which is changed; a row that it alone held is then not included."""
+    for entry in content.get("register") or ():
+        known, several = list(map(str, entry.get("encoded") or ())), entry.get("encoded_in") or {}
+        if clause in known:
+            entry["encoded"] = [name for name in known if name != clause]
+            entry.setdefault("not_included", {})[clause] = _TAKEN_OUT
+        for row, names in list(several.items()):
+            several[row] = [name for name in names if name != clause]
+            if not several[row]:
+                del several[row]
+                entry.setdefault("not_included", {})[row] = _TAKEN_OUT
+        _without_empty(entry)
+
+
+_TAKEN_OUT = "its clause was taken out"
+
+
+def _without_empty(entry: dict[str, Any]) -> None:
+    for key in ("encoded", "encoded_in", "not_checkable", "not_included"):
+        if key in entry and not entry[key]:
+            del entry[key]

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.core.cache import cache
 from django.utils import timezone
 
 from compliance.canonical import canonical
-from compliance.models import City, Rule, Rulebook, RulebookRelease
+from compliance.models import City, ReleaseStep, Rule, Rulebook, RulebookRelease
 from compliance.rules import Rulebook as LoadedRulebook
 from compliance.rules import load
 from compliance.vocabulary import CITIES
@@ -36,7 +37,7 @@ class LoadedRelease:
 
 
 def rulebook_load(*, rulebook: LoadedRulebook, publish: bool = False) -> LoadedRelease:
-    """Store a checked rulebook and return its release; the same content is stored once.
+    """Store a checked rulebook and return its release; the same content is loaded once.
 
     The first release of a rulebook is published. A changed one becomes a draft unless `publish` says otherwise; published content is
     never touched.
@@ -45,26 +46,36 @@ def rulebook_load(*, rulebook: LoadedRulebook, publish: bool = False) -> LoadedR
         for name in CITIES:
             City.objects.get_or_create(name=name)
         book, is_new = Rulebook.objects.get_or_create(name=rulebook.name, defaults={"title": rulebook.title})
-        release = RulebookRelease.objects.filter(sha256=rulebook.sha256).first()
+        book = Rulebook.objects.select_for_update().get(pk=book.pk)  # two processes that start at once load the same content once
+        release = RulebookRelease.objects.filter(rulebook=book, sha256=rulebook.sha256).order_by("created_at").first()
         created = release is None
         if release is None:
-            release = RulebookRelease.objects.create(
-                rulebook=book,
-                sha256=rulebook.sha256,
-                content=canonical(rulebook.content).decode(),
-                edition=rulebook.edition,
-                status=RulebookRelease.Status.DRAFT,
-                cities=list(rulebook.cities),
-                effective_from=rulebook.effective_from,
-                effective_to=rulebook.effective_to,
-            )
-            Rule.objects.bulk_create(_rules(release, rulebook))
+            release = release_write(rulebook=rulebook, book=book)
+            step_record(release=release, kind=ReleaseStep.Kind.LOADED)
         if release.status == RulebookRelease.Status.DRAFT and (publish or is_new):
-            release_publish(release=release)
+            release_put_in_force(release=release, by=None, reason="Loaded from a file." if created else "Published from the command line.")
     return LoadedRelease(release, created)
 
 
-def _rules(release: RulebookRelease, rulebook: LoadedRulebook) -> list[Rule]:
+def release_write(*, rulebook: LoadedRulebook, book: Rulebook, base: RulebookRelease | None = None) -> RulebookRelease:
+    """Save a draft release with its clauses; the caller's transaction makes it whole."""
+    release = RulebookRelease.objects.create(
+        rulebook=book,
+        base=base,
+        sha256=rulebook.sha256,
+        content=canonical(rulebook.content).decode(),
+        edition=rulebook.edition,
+        status=RulebookRelease.Status.DRAFT,
+        cities=list(rulebook.cities),
+        effective_from=rulebook.effective_from,
+        effective_to=rulebook.effective_to,
+    )
+    Rule.objects.bulk_create(rules_of(release, rulebook))
+    return release
+
+
+def rules_of(release: RulebookRelease, rulebook: LoadedRulebook) -> list[Rule]:
+    """Return a release's clauses as rows to list and filter, unsaved."""
     written = {str(raw["id"]): (position, raw) for position, raw in enumerate(rulebook.content["clauses"])}
     return [
         Rule(
@@ -86,17 +97,25 @@ def _rules(release: RulebookRelease, rulebook: LoadedRulebook) -> list[Rule]:
     ]
 
 
-def release_publish(*, release: RulebookRelease) -> None:
-    """Put a draft release in force; an earlier release of the same edition (the same first day) is retired.
+def step_record(*, release: RulebookRelease, kind: ReleaseStep.Kind, by: Any = None, reason: str = "") -> ReleaseStep:
+    """Save what was done to a release; the caller's transaction does both or neither."""
+    return ReleaseStep.objects.create(release=release, kind=kind, by=by, reason=reason, sha256=release.sha256, at=timezone.now())
+
+
+def release_put_in_force(*, release: RulebookRelease, by: Any, reason: str) -> None:
+    """Publish a release; an earlier release of the same edition (the same first day) is retired. `drafts.draft_publish` asks whether it may be.
 
     Another edition stays published beside it: a proposal is judged under the one in force on its day.
     """
     with atomic():
-        same_edition = RulebookRelease.objects.published().filter(rulebook=release.rulebook, effective_from=release.effective_from)
-        same_edition.update(status=RulebookRelease.Status.RETIRED)
+        for earlier in RulebookRelease.objects.published().filter(rulebook=release.rulebook, effective_from=release.effective_from):
+            earlier.status = RulebookRelease.Status.RETIRED
+            earlier.save(update_fields=["status"])
+            step_record(release=earlier, kind=ReleaseStep.Kind.RETIRED, by=by, reason=f"Release {release.sha256[:12]} took its place.")
         release.status = RulebookRelease.Status.PUBLISHED
         release.published_at = timezone.now()
         release.save(update_fields=["status", "published_at"])
+        step_record(release=release, kind=ReleaseStep.Kind.PUBLISHED, by=by, reason=reason)
         on_commit(lambda: cache.delete(PUBLISHED))
 
 
@@ -148,7 +167,9 @@ def release_named(*, name: str, as_of: datetime.date) -> RulebookRelease:
 
 @lru_cache(maxsize=64)
 def _compiled(sha256: str) -> LoadedRulebook:
-    content = RulebookRelease.objects.values_list("content", flat=True).get(sha256=sha256)
+    content = RulebookRelease.objects.filter(sha256=sha256).values_list("content", flat=True).first()
+    if content is None:
+        raise UnknownReleaseError(f"There is no release {sha256[:12]} any more; the draft was changed meanwhile.")
     return load(json.loads(content))
 
 
@@ -175,16 +196,33 @@ def rulebook_named(reference: str) -> LoadedRulebook:
             return load(Path(reference).read_text(encoding="utf-8"), reference)
         except (OSError, UnicodeDecodeError) as error:
             raise UnknownReleaseError(f"{reference} cannot be read: {error}.") from None
+    return release_compiled(release_of(reference, drafts=True))
+
+
+def release_of(reference: str, *, drafts: bool = False) -> RulebookRelease:
+    """Return the release that a rulebook's name (its newest published release) or the first digits of a hash name.
+
+    Args:
+        reference: a name or digits.
+        drafts: whether a draft may be named by its digits.
+
+    Raises:
+        UnknownReleaseError: it is neither, or the digits begin several hashes.
+    """
     named = RulebookRelease.objects.published().filter(rulebook__name=reference).order_by("-effective_from", "-published_at").first()
-    found = [named] if named else list(RulebookRelease.objects.filter(sha256__startswith=reference.lower())[:2]) if len(reference) >= SHORTEST_HASH else []
-    if len(found) == 1:
-        return release_compiled(found[0])
-    if found:
+    if named is not None:
+        return named
+    releases = RulebookRelease.objects.all() if drafts else RulebookRelease.objects.been_in_force()
+    digits = reference.lower()
+    hashes = list(releases.filter(sha256__startswith=digits).values_list("sha256", flat=True).distinct()[:2]) if len(digits) >= SHORTEST_HASH else []
+    if len(hashes) == 1:
+        return releases.filter(sha256=hashes[0]).order_by("created_at")[0]
+    if hashes:
         raise UnknownReleaseError(f"Several releases begin with '{reference}'; write more digits.")
     known = ", ".join(Rulebook.objects.order_by("name").values_list("name", flat=True))
     raise UnknownReleaseError(
         f"'{reference[:80]}' names nothing: write a rulebook ({known or 'none is loaded yet'}), the first {SHORTEST_HASH} digits or more of a release, "
-        "or a file that ends in .yaml."
+        "or, for a command, a file that ends in .yaml."
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from compliance.models import City, Rule, RulebookRelease, Run
+from compliance.models import City, Dispute, Rule, RulebookRelease, Run
 from compliance.vocabulary import CITIES
 from telemetry.trace import TRACE_ID
 
@@ -239,6 +239,62 @@ class RulebookOut(serializers.ModelSerializer[RulebookRelease]):
     class Meta:
         model = RulebookRelease
         fields = ("name", "title", "edition", "release", "status", "cities", "effective_from", "effective_to", "published_at")
+
+
+class CompareInput(serializers.Serializer[Any]):
+    """Which two releases are compared."""
+
+    old = serializers.CharField(max_length=100, help_text="A rulebook's name (its newest published release) or the first digits of a release's hash.")
+    new = serializers.CharField(max_length=100, help_text="As `old`.")
+
+
+class ChangeOut(serializers.Serializer[Any]):
+    """One value that differs."""
+
+    path = serializers.CharField()
+    before = serializers.JSONField(allow_null=True)
+    after = serializers.JSONField(allow_null=True)
+
+
+class DifferenceOut(serializers.Serializer[Any]):
+    """A clause that differs; an empty `clause` is what belongs to the rulebook itself."""
+
+    clause = serializers.CharField()
+    kind = serializers.ChoiceField(["added", "removed", "changed"])
+    clause_no = serializers.CharField()
+    title = serializers.CharField()
+    changes = ChangeOut(many=True)
+
+
+class CompareOut(serializers.Serializer[Any]):
+    """What differs between two releases."""
+
+    old = RulebookName()
+    new = RulebookName()
+    differences = DifferenceOut(many=True)
+
+
+class DisputeInput(serializers.Serializer[Any]):
+    """Somebody says that a clause is wrong."""
+
+    clause_id = serializers.CharField(max_length=60, help_text="The `id` of one of the run's findings.")
+    text = serializers.CharField(max_length=5000, help_text="What is wrong with it.")
+
+
+class DisputeOut(serializers.ModelSerializer[Dispute]):
+    """A dispute about a clause, and where it stands."""
+
+    run = serializers.UUIDField(source="run_id")
+    rulebook = serializers.CharField(source="rulebook.name")
+    settled_in = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Dispute
+        fields = ("id", "run", "rulebook", "clause_id", "clause_no", "text", "raised_at", "status", "answer", "settled_in", "settled_at")
+
+    def get_settled_in(self, dispute: Dispute) -> str | None:
+        """Return the release that mends the clause, by its hash."""
+        return dispute.settled_in.sha256 if dispute.settled_in else None
 
 
 class RuleOut(serializers.ModelSerializer[Rule]):

@@ -7,9 +7,11 @@ from promptrunner.api import views
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
     path("runs/<uuid:pk>/", views.RunView.as_view(), name="run"),
+    path("runs/<uuid:pk>/disputes/", views.DisputesView.as_view(), name="disputes"),
     path("read/", views.ReadView.as_view(), name="read"),
     path("cities/", views.CitiesView.as_view(), name="cities"),
     path("cities/<str:city>/coverage/", views.CoverageView.as_view(), name="coverage"),
     path("rulebooks/", views.RulebooksView.as_view(), name="rulebooks"),
+    path("rulebooks/compare/", views.CompareView.as_view(), name="compare"),
     path("rules/", views.RulesView.as_view(), name="rules"),
 ]

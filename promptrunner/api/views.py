@@ -21,15 +21,33 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from compliance.models import City, IdempotencyKey, Rule, RulebookRelease, Run
+from compliance.models import City, Dispute, IdempotencyKey, Rule, RulebookRelease, Run
 from compliance.reading import read_prompt
-from compliance.rules import coverage
-from compliance.services.releases import UnknownRulebookError, release_compiled, release_in_force
+from compliance.rules import compare, coverage
+from compliance.services.disputes import dispute_raise
+from compliance.services.drafts import CurationError
+from compliance.services.releases import UnknownReleaseError, UnknownRulebookError, release_compiled, release_in_force, release_of
 from compliance.services.runs import IdempotencyConflictError, body_sha256, idempotent_run
 from compliance.specs import normalise_spec
 from compliance.vocabulary import CITIES
 from promptrunner.api.filters import RuleFilter, RunFilter
-from promptrunner.api.serializers import CityOut, CoverageInput, CoverageOut, Problem, ReadInput, ReadOut, RulebookOut, RuleOut, RunInput, RunOut, RunRow
+from promptrunner.api.serializers import (
+    CityOut,
+    CompareInput,
+    CompareOut,
+    CoverageInput,
+    CoverageOut,
+    DisputeInput,
+    DisputeOut,
+    Problem,
+    ReadInput,
+    ReadOut,
+    RulebookOut,
+    RuleOut,
+    RunInput,
+    RunOut,
+    RunRow,
+)
 from promptrunner.errors import PROBLEM
 from promptrunner.pipeline import run_json, run_proposal, today
 from telemetry.trace import adopt_trace
@@ -192,9 +210,9 @@ class CoverageView(APIView):
 
 
 class RulebooksView(generics.ListAPIView[RulebookRelease]):
-    """The releases of the rulebooks, newest first."""
+    """The releases that are or were published, newest first; drafts are the curators'."""
 
-    queryset = RulebookRelease.objects.select_related("rulebook").defer("content").order_by("-created_at")
+    queryset = RulebookRelease.objects.been_in_force().select_related("rulebook").defer("content", "checked", "proposed", "impact").order_by("-created_at")
     serializer_class = RulebookOut
     pagination_class = None
 
@@ -202,6 +220,54 @@ class RulebooksView(generics.ListAPIView[RulebookRelease]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List the releases."""
         return super().get(request, *args, **kwargs)
+
+
+class CompareView(APIView):
+    """What differs between two releases that are or were published."""
+
+    @extend_schema(parameters=[CompareInput], responses={200: CompareOut, **problems(400, 404)}, operation_id="rulebooks_compare")
+    def get(self, request: Request) -> Response:
+        """Return the differences, clause by clause and value by value."""
+        asked = _COMPARE_INPUT.run_validation(request.query_params)
+        try:
+            old, new = (release_of(asked[name]) for name in ("old", "new"))
+        except UnknownReleaseError as error:
+            raise NotFound(str(error)) from None
+        one, other = release_compiled(old), release_compiled(new)
+        names = {
+            name: {"name": book.name, "title": book.title, "edition": book.edition, "release": book.sha256} for name, book in (("old", one), ("new", other))
+        }
+        return Response({**names, "differences": [difference.as_dict() for difference in compare(one.content, other.content)]})
+
+
+class DisputesView(generics.ListAPIView[Dispute]):
+    """POST says that a clause of the run's verdict is wrong; GET lists what was said."""
+
+    serializer_class = DisputeOut
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Dispute]:
+        """Return the disputes raised at a run."""
+        if getattr(self, "swagger_fake_view", False):  # the schema asks without a run
+            return Dispute.objects.none()
+        run = get_object_or_404(Run.objects.only("pk"), pk=self.kwargs["pk"])
+        return run.disputes.select_related("rulebook", "settled_in").defer("settled_in__content").order_by("raised_at")
+
+    @extend_schema(responses={200: DisputeOut(many=True), **problems(404)}, operation_id="disputes_list")
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the disputes of a run."""
+        return super().get(request, *args, **kwargs)
+
+    @extend_schema(request=DisputeInput, responses={201: DisputeOut, **problems(400, 404, 413, 415)}, operation_id="disputes_create")
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Raise a dispute: curators see it at the clause, with this run beside it."""
+        run = get_object_or_404(Run, pk=pk)
+        body = _checked(_DISPUTE_INPUT, request)
+        try:
+            dispute = dispute_raise(run=run, clause_id=body["clause_id"], text=body["text"], by=request.user if request.user.is_authenticated else None)
+        except CurationError as error:
+            raise ValidationError({"clause_id": [str(error)]}, code=error.code) from None
+        return Response(DisputeOut(dispute).data, status=status.HTTP_201_CREATED)
 
 
 class RulesView(generics.ListAPIView[Rule]):
@@ -222,7 +288,7 @@ class RulesView(generics.ListAPIView[Rule]):
 
 
 # Made once: a serializer's fields are copied for each instance, which would take as long as reading a proposal.
-_READ_INPUT, _RUN_INPUT, _COVERAGE_INPUT = ReadInput(), RunInput(), CoverageInput()
+_READ_INPUT, _RUN_INPUT, _COVERAGE_INPUT, _COMPARE_INPUT, _DISPUTE_INPUT = ReadInput(), RunInput(), CoverageInput(), CompareInput(), DisputeInput()
 
 
 def _checked(serializer: BaseSerializer[Any], request: Request) -> dict[str, Any]:

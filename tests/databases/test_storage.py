@@ -104,7 +104,6 @@ def test_an_event_that_exists_takes_its_run_down_with_it():
 @pytest.mark.parametrize(
     ("make", "fields"),
     [
-        (ReleaseFactory, {"sha256": "a" * 64}),
         (IdempotencyKeyFactory, {"owner": "a", "key": "k"}),
         (EventFactory, {"id": uuid.UUID(int=7), "run_id": uuid.UUID(int=8)}),
     ],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import operator
+
 import pytest
 from django.contrib import admin
 from django.db import connection
+from django.db.models import Model
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,14 +18,15 @@ from tests.factories import EventFactory, ReleaseFactory, RuleFactory, RunFactor
 
 pytestmark = pytest.mark.django_db
 RECORDS = (City, Rulebook, RulebookRelease, Rule, Run, Event)
+VERDICT = '{"status":"COMPLIANT","reason":"","spec":{},"readings":[],"assumptions":[],"questions":[],"findings":[],"notice":""}'
 
 
 @pytest.fixture
 def records():
     """Return one stored record of each kind."""
     City.objects.create(name="Pune")
-    rule = RuleFactory.create()
-    run = RunFactory.create(release=rule.release)
+    rule = RuleFactory.create(content='{"id":"C","title":"A clause"}')
+    run = RunFactory.create(release=rule.release, verdict=VERDICT)
     EventFactory.create(run_id=run.pk)
     return {model: model.objects.get() for model in RECORDS}
 
@@ -40,7 +44,7 @@ def page(model, name, *args):
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
 
 
-@pytest.mark.parametrize("model", RECORDS)
+@pytest.mark.parametrize("model", [City, Rulebook, Run, Event])
 def test_a_superuser_reads_a_record_and_can_change_nothing(admin_client, records, model):
     record = records[model]
     assert str(record.pk) in admin_client.get(page(model, "changelist")).content.decode()
@@ -77,7 +81,9 @@ def test_a_record_is_found_by_its_ids(admin_client, records, model, field):
 @pytest.mark.parametrize("model", RECORDS)
 def test_lists_can_be_filtered(admin_client, records, model):
     for name in map(str, admin.site.get_model_admin(model).list_filter):
-        answer = admin_client.get(page(model, "changelist"), {f"{name}__exact": str(getattr(records[model], name))})
+        value = operator.attrgetter(name.replace("__", "."))(records[model])
+        wanted = {f"{name}__id__exact": str(value.pk)} if isinstance(value, Model) else {f"{name}__exact": str(value)}
+        answer = admin_client.get(page(model, "changelist"), wanted)
         assert answer.context["cl"].result_count == 1
 
 

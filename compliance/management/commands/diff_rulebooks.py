@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from None
         differences = compare(old.content, new.content)
         if options["json"]:
-            self.stdout.write(json.dumps([_as_dict(difference) for difference in differences], ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps([difference.as_dict() for difference in differences], ensure_ascii=False, indent=2))
         else:
             self.stdout.write(f"{old.name} {old.sha256[:12]} -> {new.name} {new.sha256[:12]}: {len(differences) or 'no'} differences")
             for difference in differences:
@@ -48,8 +48,3 @@ class Command(BaseCommand):
 
 def _shown(value: Any) -> str:
     return "nothing" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _as_dict(difference: Difference) -> dict[str, Any]:
-    changes = [{"path": change.path, "before": change.before, "after": change.after} for change in difference.changes]
-    return {"clause": difference.clause_id, "kind": difference.kind, "clause_no": difference.clause_no, "title": difference.title, "changes": changes}

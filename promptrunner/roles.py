@@ -1,0 +1,25 @@
+"""The roles of people, made after every migration: what each may see and do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+CURATOR, PUBLISHER, REVIEWER, OPERATOR = "Rule curator", "Rule publisher", "Feedback reviewer", "Operator"
+_READ_LAW = [f"compliance.view_{name}" for name in ("city", "rulebook", "rulebookrelease", "releasestep", "rule", "historicalrule", "dispute")]
+ROLES: dict[str, list[str]] = {
+    CURATOR: [*_READ_LAW, "compliance.view_run", "compliance.curate_rulebookrelease", "compliance.settle_dispute"],
+    PUBLISHER: [*_READ_LAW, "compliance.view_run", "compliance.publish_rulebookrelease", "compliance.settle_dispute"],
+    REVIEWER: [*_READ_LAW, "compliance.view_run"],
+    OPERATOR: [*_READ_LAW, "compliance.view_run", "telemetry.view_event"],
+}
+"""Role -> permissions. A curator writes drafts, a publisher puts them in force; who has both still needs a second person."""
+
+
+def make_roles(**sent: Any) -> None:
+    """Make the roles and give each at least its permissions; what an administrator added to a role stays."""
+    for name, wanted in ROLES.items():
+        group, _made = Group.objects.get_or_create(name=name)
+        names = [permission.split(".")[1] for permission in wanted]
+        group.permissions.add(*Permission.objects.filter(codename__in=names, content_type__app_label__in=("compliance", "telemetry", "feedback")))
