@@ -40,7 +40,7 @@ def fill() -> dict[str, str]:
     from promptrunner.models import User  # noqa: PLC0415
     from promptrunner.pipeline import run_proposal  # noqa: PLC0415
 
-    User.objects.create_superuser("bench", password="bench")
+    User.objects.create_superuser("bench")
     release = RulebookRelease.objects.get(rulebook__name="udcpr-2020")
     rules = list(Rule.objects.filter(release=release))
     number = Rule.objects.count()
@@ -89,8 +89,10 @@ def measure(paths: dict[str, str]) -> None:
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
+    from promptrunner.models import User  # noqa: PLC0415
+
     client = Client()
-    client.login(username="bench", password="bench")
+    client.force_login(User.objects.get(username="bench"))
     print(f"{'page':36} {'median ms':>10} {'queries':>8}   ({connection.vendor})")
     for name, path in paths.items():
         client.get(path)

@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.html import escape
 
 from compliance.admin.editing import CHOICES, Edited, about_clause, edited, scope_of, tried, with_paths, words_at_hand
-from compliance.admin.pages import attempt, is_fragment, page, path_view, rights
+from compliance.admin.pages import attempt, is_fragment, leave, page, path_view, rights
 from compliance.models import Dispute, Rule, RulebookRelease
 from compliance.reading import PromptTooLongError
 from compliance.rules.comparing import compare
@@ -30,6 +30,10 @@ from telemetry.read_only import ReadOnlyAdmin
 
 OWN = ("action", "reason", "prompt", "seen", "register_table", "register_row", "csrfmiddlewaretoken")
 """Fields of the editor's page that are no part of the clause."""
+
+
+LISTED = 50
+"""Versions of a clause that its page shows."""
 
 
 @admin.register(Rule)
@@ -128,7 +132,7 @@ class RuleAdmin(ReadOnlyAdmin):
                 "Saved in the draft.",
             )
             if saved:
-                return HttpResponseRedirect(reverse("admin:compliance_rule_change", args=[saved.pk]))
+                return leave(request, reverse("admin:compliance_rule_change", args=[saved.pk]))
         return self._edit_response(request, release, rule, form, extra, now, action)
 
     def _edit_response(
@@ -188,27 +192,19 @@ def _release(pk: UUID) -> RulebookRelease:
 def _versions(rule: Rule) -> list[dict[str, Any]]:
     """Return who changed the clause when, why and what, newest first, over all drafts of the rulebook."""
     history: QuerySet[Any] = Rule.history.filter(clause_id=rule.clause_id, release__rulebook=rule.release.rulebook_id)
-    rows = list(history.select_related("history_user", "release__base").defer("release__content", "release__base__content").order_by("-history_date")[:50])
-    found = []
-    for row in rows:
-        earlier = _before(row)
-        after = {"clauses": [] if row.history_type == "-" else [json.loads(row.content)]}
-        before = {"clauses": [json.loads(earlier)] if earlier else []}
-        differences = compare(before, after)
-        found.append(
-            {"row": row, "kind": dict(row._meta.get_field("history_type").choices)[row.history_type], "changes": differences[0].changes if differences else ()}
-        )
-    return found
-
-
-def _before(row: Any) -> str | None:
-    """Return the clause as it stood before a version: the version before it in the same draft, else in the release that the draft began as."""
-    earlier = Rule.history.filter(clause_id=row.clause_id, release=row.release_id, history_date__lt=row.history_date).order_by("-history_date").first()
-    if earlier is not None:
-        return str(earlier.content)
-    base = row.release.base_id if row.release else None
-    content = Rule.objects.filter(release=base, clause_id=row.clause_id).values_list("content", flat=True).first() if base else None
-    return content
+    rows = list(history.select_related("history_user").order_by("-history_date")[:LISTED])
+    bases = dict(RulebookRelease.objects.filter(pk__in={row.release_id for row in rows}).values_list("pk", "base"))
+    first: dict[Any, str] = dict(Rule.objects.filter(release__in=set(bases.values()), clause_id=rule.clause_id).values_list("release", "content"))
+    found: list[dict[str, Any]] = []
+    earlier: dict[Any, str] = {}  # by draft, the clause as it stood before the version at hand
+    for row in reversed(rows):
+        before = earlier.get(row.release_id) or first.get(bases.get(row.release_id))
+        after = None if row.history_type == "-" else row.content
+        earlier[row.release_id] = row.content
+        differences = compare({"clauses": [json.loads(before)] if before else []}, {"clauses": [json.loads(after)] if after else []})
+        kind = dict(row._meta.get_field("history_type").choices)[row.history_type]
+        found.append({"row": row, "kind": kind, "changes": differences[0].changes if differences else ()})
+    return found[::-1]
 
 
 __all__ = ["RuleAdmin"]

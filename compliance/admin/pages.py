@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from compliance.models import RulebookRelease
@@ -25,6 +25,11 @@ def page(request: HttpRequest, template: str, title: str, context: Mapping[str, 
 def is_fragment(request: HttpRequest) -> bool:
     """Return whether htmx asks for a part of the page."""
     return request.headers.get("HX-Request") == "true"
+
+
+def leave(request: HttpRequest, address: str) -> HttpResponse:
+    """Return the answer that takes the browser to another page, also where htmx asked."""
+    return HttpResponse(headers={"HX-Redirect": address}) if is_fragment(request) else HttpResponseRedirect(address)
 
 
 def attempt(request: HttpRequest, do: Callable[[], Result], done: str = "") -> Result | None:

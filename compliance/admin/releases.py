@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 
+from compliance.admin.given import edition_page, given_page
 from compliance.admin.pages import attempt, page, path_view, rights
 from compliance.files import FORMATS, LARGEST, FileFormatError, content_from, content_to
 from compliance.impact import impact
@@ -20,6 +21,7 @@ from compliance.models import RulebookRelease
 from compliance.rules import RulebookError
 from compliance.rules.comparing import compare
 from compliance.services.drafts import (
+    PARTS,
     CurationError,
     draft_begin,
     draft_discard,
@@ -32,6 +34,7 @@ from compliance.services.drafts import (
     import_propose,
     release_check,
 )
+from compliance.vocabulary import FIELDS
 from telemetry.read_only import ReadOnlyAdmin
 
 STEPS: dict[str, tuple[Callable[..., Any], str]] = {
@@ -62,6 +65,10 @@ class RulebookReleaseAdmin(ReadOnlyAdmin):
         """Add the pages of a release."""
         pages = {"check": self.check_page, "impact": self.impact_page, "compare": self.compare_page, "export": self.export_page, "import": self.import_page}
         own = [path(f"<uuid:pk>/{name}/", path_view(self, view), name=f"compliance_release_{name}") for name, view in pages.items()]
+        own += [
+            path("<uuid:pk>/edition/", path_view(self, edition_page), name="compliance_release_edition"),
+            path("<uuid:pk>/<slug:part>/<slug:name>/", path_view(self, given_page), name="compliance_release_given"),
+        ]
         return [*own, *super().get_urls()]
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
@@ -83,6 +90,7 @@ class RulebookReleaseAdmin(ReadOnlyAdmin):
             "hindrances": hindrances(release, person) if release.status == RulebookRelease.Status.REVIEW else [],
             "known_impact": impact_of(release),
             "formats": FORMATS,
+            "given": _given(json.loads(release.content)),
         }
         return page(request, "release", f"{release.rulebook.title}", context)
 
@@ -158,6 +166,16 @@ def _release(pk: UUID | str) -> RulebookRelease:
     if not _is_uuid(str(pk)):
         raise Http404
     return get_object_or_404(RulebookRelease.objects.select_related("rulebook", "base"), pk=pk)
+
+
+def _given(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return a rulebook's facts and defaults by their names."""
+    found = []
+    for part in PARTS:
+        for name, value in sorted((content.get(part) or {}).items()):
+            label = value.get("label") if isinstance(value, Mapping) else ""
+            found.append({"part": part, "name": name, "label": str(label or (FIELDS[name].label if name in FIELDS else ""))})
+    return found
 
 
 def _named(old: str, new: str) -> Any:

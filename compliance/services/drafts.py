@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -150,6 +150,59 @@ def clause_remove(*, release: RulebookRelease, clause_id: str, by: Person, reaso
         unregister_clause(content, clause_id)
         _rewrite(draft, load(content, draft.rulebook.name), by, reason)
         step_record(release=draft, kind=Kind.EDITED, by=by, reason=f"{clause_id} removed: {reason}")
+    return draft
+
+
+PARTS = ("facts", "defaults")
+"""The named values of a rulebook that its clauses share."""
+
+
+def given_save(*, release: RulebookRelease, part: str, name: str, value: Any, by: Person, reason: str, seen: str) -> RulebookRelease:
+    """Save a fact or a default of a draft (None takes it out) and return the draft. See `clause_save` for the errors.
+
+    Args:
+        release: a draft.
+        part: one of `PARTS`.
+        name: of the fact, or of the planning field.
+        value: as the rulebook writes it.
+        by: the curator.
+        reason: why.
+        seen: the hash of the draft that was edited.
+    """
+    what = f"{part[:-1]} {name}"
+
+    def change(content: dict[str, Any]) -> None:
+        values = content.setdefault(part, {})
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+
+    return _changed(release, change, what, by, reason, seen)
+
+
+def edition_save(
+    *, release: RulebookRelease, title: str, edition: str, effective_from: str, effective_to: str, by: Person, reason: str, seen: str
+) -> RulebookRelease:
+    """Save a draft's title, edition and days (ISO dates, may be empty) and return the draft. See `clause_save` for the errors."""
+
+    def change(content: dict[str, Any]) -> None:
+        content |= {"title": title, "edition": edition, "effective": {"from": effective_from or None, "to": effective_to or None}}
+
+    return _changed(release, change, "edition and days", by, reason, seen)
+
+
+def _changed(release: RulebookRelease, change: Callable[[dict[str, Any]], None], what: str, by: Person, reason: str, seen: str) -> RulebookRelease:
+    _ensure(by, CURATE, release)
+    reason = _reason(reason)
+    with atomic():
+        draft = _locked(release, Status.DRAFT)
+        if draft.sha256 != seen:
+            raise ChangedMeanwhileError("The draft was changed meanwhile. Open it again, and make your change to what stands there now.")
+        content = json.loads(draft.content)
+        change(content)
+        _rewrite(draft, load(content, draft.rulebook.name), by, reason)
+        step_record(release=draft, kind=Kind.EDITED, by=by, reason=f"{what}: {reason}")
     return draft
 
 

@@ -39,7 +39,7 @@ def filled(form: Form) -> Form:
         **_group(form),
         "source": {**blank["source"], **_inner(form, "source")},
         "effective": {**blank["effective"], **_inner(form, "effective")},
-        "limits": [{**limit, "min": _value(limit["min"]), "max": _value(limit["max"])} for limit in limits],
+        "limits": [{**limit, "min": filled_value(limit["min"]), "max": filled_value(limit["max"])} for limit in limits],
     }
 
 
@@ -48,10 +48,11 @@ def _group(form: Form) -> Form:
     return {**form, "conditions": conditions, "tests": _entries(form, "tests"), "any": [_group(entry) for entry in _entries(form, "any")]}
 
 
-def _value(form: Any) -> Form:
+def filled_value(form: Any) -> Form:
+    """Return the form of a value with the fields of its kind. See `filled`."""
     found = {**value_form(None), **(form if isinstance(form, dict) else {})}
-    rows = [{**match_form({"min": ""}), **entry, "is": _value(entry.get("is"))} for entry in _entries(found, "rows")]
-    others = {name: [{**entry, "is": _value(entry.get("is"))} for entry in _entries(found, name)] for name in ("bands", "tiers")}
+    rows = [{**match_form({"min": ""}), **entry, "is": filled_value(entry.get("is"))} for entry in _entries(found, "rows")]
+    others = {name: [{**entry, "is": filled_value(entry.get("is"))} for entry in _entries(found, name)] for name in ("bands", "tiers")}
     return {**found, "rows": rows, **others}
 
 

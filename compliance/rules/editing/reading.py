@@ -43,6 +43,13 @@ def read_form(form: Mapping[str, Any], scope: Scope) -> FormRead:
     return _Reading(scope).clause(form)
 
 
+def read_value(form: Mapping[str, Any], scope: Scope, field: str = "") -> tuple[Any, list[CellProblem]]:
+    """Return the value that a form says, for a fact or (with its field) a default, and the problems of its fields."""
+    reading = _Reading(scope)
+    value = reading.value(form, "value", field_type(field) if field in FIELDS else None, field)
+    return value, reading.problems
+
+
 class _Reading:
     """One form being read."""
 
@@ -183,12 +190,13 @@ class _Reading:
             codes = self._list(form, "codes", f"{path}.codes")
             self._checked(f"{path}.codes", lambda: matcher(codes, field_type(name), name))
             return {how: codes}
-        ends = {end: value for end in ("min", "max") if (value := self._value(_inner(form, end), f"{path}.{end}", "number", "")) is not None}
+        ends = {end: value for end in ("min", "max") if (value := self.value(_inner(form, end), f"{path}.{end}", "number", "")) is not None}
         if not ends:
             self._say(f"{path}.field", "write a least or a greatest value.")
         return ends["max"] if _text(form, "bare") and set(ends) == {"max"} else ends
 
-    def _value(self, form: Mapping[str, Any], path: str, kind: Type | None, code: str) -> Any:
+    def value(self, form: Mapping[str, Any], path: str, kind: Type | None, code: str) -> Any:
+        """Return a value, or None where the form has none."""
         how, text, more = _text(form, "how"), _text(form, "text"), self._mapping(form, "more", f"{path}.more")
         if how == "":
             return None
@@ -200,10 +208,13 @@ class _Reading:
             return {"tiers": self._tiers(_entries(form, "tiers"), path), **more}
         if how in ("rows", "bands"):
             return {"by": _text(form, "by"), how: self._table(form, how, path, kind, code), **more}
+        if how == "ranged":
+            ends = [self._number(_text(form, end), f"{path}.{end}") for end in ("low", "high")]
+            return {"value": self._number(text, f"{path}.text"), "range": ends, **more}
         if not text:
             self._say(f"{path}.text", "write a number, a formula, or none.")
             return ""
-        raw = _amount(text)
+        raw = text if how == "named" else _amount(text)
         self._checked(f"{path}.text", lambda: value_node(raw, self.scope, kind, code))
         return {"is": raw, **more} if how == "named" else raw
 
@@ -215,7 +226,7 @@ class _Reading:
             name = _text(entry, "name")
             if not name:
                 self._say(f"{path}.tiers.{number}.name", "name the tier, such as basic, premium or tdr.")
-            tiers.append([name, self._value(_inner(entry, "is"), f"{path}.tiers.{number}.is", "number", "")])
+            tiers.append([name, self.value(_inner(entry, "is"), f"{path}.tiers.{number}.is", "number", "")])
         return tiers
 
     def _table(self, form: Mapping[str, Any], how: str, path: str, kind: Type | None, code: str) -> list[Any]:
@@ -230,7 +241,7 @@ class _Reading:
             self._say(f"{path}.by", "add a row.")
         if how == "bands":
             return [
-                [self._number(_text(entry, "from"), f"{path}.bands.{number}.from"), self._value(_inner(entry, "is"), f"{path}.bands.{number}.is", kind, code)]
+                [self._number(_text(entry, "from"), f"{path}.bands.{number}.from"), self.value(_inner(entry, "is"), f"{path}.bands.{number}.is", kind, code)]
                 for number, entry in enumerate(entries)
             ]
         rows = []
@@ -238,7 +249,7 @@ class _Reading:
             at = f"{path}.rows.{number}"
             match = self._match(entry, at, key_type, by if by in FIELDS else "")
             matched = match if isinstance(match, dict) else {"in": match} if isinstance(match, list) else {"equals": match}
-            rows.append({**matched, "is": self._value(_inner(entry, "is"), f"{at}.is", kind, code)})
+            rows.append({**matched, "is": self.value(_inner(entry, "is"), f"{at}.is", kind, code)})
         return rows
 
     # Texts

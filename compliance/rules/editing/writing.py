@@ -67,12 +67,12 @@ def limit_form(field: str, raw: Any) -> Form:
 
 def value_form(raw: Any) -> Form:
     """Return the fields of a value: an amount (number, formula or none), a table of rows or bands, tiers, or `undecided`; None: there is none."""
-    form: Form = {"how": "", "text": "", "by": "", "rows": [], "bands": [], "tiers": [], "more": ""}
+    form: Form = {"how": "", "text": "", "by": "", "low": "", "high": "", "rows": [], "bands": [], "tiers": [], "more": ""}
     if raw is None:
         return form
     if not isinstance(raw, Mapping):
         return {**form, "how": "amount", "text": amount_text(raw)}
-    rest = {name: value for name, value in raw.items() if name not in ("by", "rows", "bands", "tiers", "undecided", "is")}
+    rest = {name: value for name, value in raw.items() if name not in ("by", "rows", "bands", "tiers", "undecided", "is", "value", "range")}
     form["more"] = flow(rest)
     if "tiers" in raw:
         return {**form, "how": "tiers", "tiers": [{"name": name, "is": value_form(value)} for name, value in raw["tiers"]]}
@@ -82,6 +82,9 @@ def value_form(raw: Any) -> Form:
         return {**form, "how": "bands", "by": str(raw["by"]), "bands": [{"from": amount_text(start), "is": value_form(value)} for start, value in raw["bands"]]}
     if "rows" in raw:
         return {**form, "how": "rows", "by": str(raw["by"]), "rows": [row_form(row) for row in raw["rows"]]}
+    if "range" in raw:
+        low, high = (amount_text(end) for end in raw["range"])
+        return {**form, "how": "ranged", "text": amount_text(raw.get("value", raw.get("is", ""))), "low": low, "high": high}
     return {**form, "how": "named", "text": amount_text(raw.get("is", ""))}
 
 

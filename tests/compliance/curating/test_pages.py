@@ -132,6 +132,46 @@ def test_a_new_clause_is_written(client, draft, asha):
     assert draft.rules.filter(clause_id="COVERAGE").exists()
 
 
+def test_a_fact_is_edited_in_fields(client, draft, asha):
+    client.force_login(asha)
+    url = at("release", "given", draft.pk, "facts", "front_m")
+    assert client.get(url).context["form"]["value"]["text"] == "where(abutting_road_width_m >= 18, 4.5, 3)"
+    typed = {
+        "value.how": "named",
+        "value.text": "where(abutting_road_width_m >= 18, 6, 3)",
+        "value.more": "label: front margin asked for",
+        "seen": draft.sha256,
+        "reason": "Notified.",
+    }
+    wrong = client.post(url, {**typed, "value.text": "where(raod >= 18, 6, 3)", "action": "save"})
+    assert "'raod' is neither" in wrong.context["errors"]["value.text"][0]
+    assert "Saved in the draft." in html(client.post(url, {**typed, "action": "save"}, follow=True))
+    draft.refresh_from_db()
+    assert json.loads(draft.content)["facts"]["front_m"] == {"is": "where(abutting_road_width_m >= 18, 6, 3)", "label": "front margin asked for"}
+    assert "Open it again" in html(client.post(url, {**typed, "action": "save"}))
+
+
+def test_a_default_is_added_and_taken_out(client, draft, asha):
+    client.force_login(asha)
+    typed = {"name": "building_use", "value.how": "amount", "value.text": "residential", "seen": draft.sha256, "reason": "Most are.", "action": "save"}
+    client.post(at("release", "given", draft.pk, "defaults", "new"), typed)
+    draft.refresh_from_db()
+    assert json.loads(draft.content)["defaults"] == {"is_core_area": False, "building_use": "residential"}
+    client.post(at("release", "given", draft.pk, "defaults", "building_use"), {"seen": draft.sha256, "reason": "Not so.", "action": "remove"})
+    draft.refresh_from_db()
+    assert json.loads(draft.content)["defaults"] == {"is_core_area": False}
+
+
+def test_a_draft_is_given_another_edition_and_first_day(client, draft, asha):
+    client.force_login(asha)
+    url = at("release", "edition", draft.pk)
+    typed = {"title": "Town Rules 2026", "edition": "2026", "effective_from": "2026-06-01", "effective_to": "", "seen": draft.sha256, "reason": "New edition."}
+    assert "is no date" in html(client.post(url, {**typed, "effective_from": "June"}))
+    assert "Saved in the draft." in html(client.post(url, typed, follow=True))
+    draft.refresh_from_db()
+    assert (draft.edition, str(draft.effective_from)) == ("2026", "2026-06-01")
+
+
 @pytest.mark.parametrize("who", ["ravi", "olga"])
 def test_who_is_no_curator_reads_and_cannot_edit(client, request, draft, who):
     client.force_login(request.getfixturevalue(who))

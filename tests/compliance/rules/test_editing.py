@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compliance.canonical import canonical
 from compliance.packaged import packaged_rulebooks
 from compliance.rules import load
-from compliance.rules.editing import FormNameError, act, clause_form, filled, from_names, new_clause, read_form
+from compliance.rules.editing import FormNameError, act, clause_form, filled, filled_value, from_names, new_clause, read_form, read_value, value_form
 from compliance.rules.formulas import Scope
 
 RULEBOOKS = {rulebook.name: rulebook for rulebook in packaged_rulebooks()}
@@ -47,6 +47,16 @@ def test_every_packaged_clause_comes_back_from_its_form_as_it_was(name):
         assert not read.problems
         expected = {key: clause[key] if key == "examples" else without_empty(clause[key]) for key in clause if without_empty(clause[key])}
         assert canonical(read.clause) == canonical(expected)
+
+
+@pytest.mark.parametrize("name", RULEBOOKS)
+def test_every_fact_and_default_comes_back_from_its_form_as_it_was(name):
+    rulebook = RULEBOOKS[name]
+    for part in ("facts", "defaults"):
+        for key, value in (rulebook.content.get(part) or {}).items():
+            sent = from_names(names({"value": value_form(value)}))["value"]
+            read, problems = read_value(filled_value(sent), scope(rulebook), key if part == "defaults" else "")
+            assert (read, problems) == (value, [])
 
 
 CLAUSE = {
