@@ -83,24 +83,34 @@ def load_file(path: Path) -> Rulebook:
 def parse_content(text: str, file: str = "") -> dict[str, Any]:
     """Return the content of a rulebook's YAML in plain JSON types (dates as ISO text)."""
     try:
-        content = yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506 - a safe loader that also refuses doubled keys
-    except yaml.YAMLError as error:
+        content = parse_yaml(text)
+    except (yaml.YAMLError, ValueError) as error:
         raise RulebookError([Problem(file, "", "", f"this is not readable YAML: {' '.join(str(error).split())}")]) from None
     if not isinstance(content, dict):
         raise RulebookError([Problem(file, "", "", "a rulebook is a mapping that begins with `rulebook: name`.")])
-    plain: dict[str, Any] = _plain(content)
-    return plain
+    return content
 
 
-def _plain(value: Any) -> Any:
+def parse_yaml(text: str) -> Any:
+    """Return the value of any YAML in plain JSON types; a key that stands twice is refused.
+
+    Raises:
+        yaml.YAMLError: it is not readable.
+        ValueError: a date that does not exist or a number of thousands of digits.
+    """
+    return plain(yaml.load(text, Loader=_UniqueKeyLoader))  # noqa: S506 - a safe loader that also refuses doubled keys
+
+
+def plain(value: Any) -> Any:
+    """Return a value of YAML in plain JSON types: dates as ISO text, names as text, tiers as a list."""
     if isinstance(value, dict):
         # Canonical JSON sorts keys, and tiers are bought in their order: they are kept as a list of [name, value].
         return {
-            str(key): [[str(name), _plain(tier)] for name, tier in inner.items()] if key == "tiers" and isinstance(inner, dict) else _plain(inner)
+            str(key): [[str(name), plain(tier)] for name, tier in inner.items()] if key == "tiers" and isinstance(inner, dict) else plain(inner)
             for key, inner in value.items()
         }
     if isinstance(value, list):
-        return [_plain(inner) for inner in value]
+        return [plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
@@ -110,7 +120,7 @@ def load(source: str | Mapping[str, Any], file: str = "") -> Rulebook:
     Raises:
         RulebookError: `problems` names the file, clause and path of every mistake and says what to write instead.
     """
-    content = parse_content(source, file) if isinstance(source, str) else _plain(dict(source))
+    content = parse_content(source, file) if isinstance(source, str) else plain(dict(source))
     return _Loading(content, file or str(content.get("rulebook", ""))).rulebook()
 
 

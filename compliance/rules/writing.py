@@ -23,18 +23,25 @@ def write_yaml(content: Mapping[str, Any]) -> str:
     Args:
         content: as `Rulebook.content` holds it, in plain JSON types.
     """
-    return yaml.safe_dump(_written(content), sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=None)
+    return yaml.safe_dump(as_written(content), sort_keys=False, allow_unicode=True, width=WIDTH, default_flow_style=None)
 
 
-def _written(value: Any) -> Any:
+def as_written(value: Any) -> Any:
+    """Return a value of a rulebook's content as a curator writes it: keys in the order of the packaged files, tiers as a mapping."""
     if isinstance(value, Mapping):
         keys = sorted(value, key=lambda key: (_PLACE.get(key, len(_PLACE)), key))
-        return {key: dict(map(_pair, value[key])) if key == "tiers" and isinstance(value[key], list) else _written(value[key]) for key in keys}
+        return {key: dict(map(_pair, value[key])) if key == "tiers" and _are_tiers(value[key]) else as_written(value[key]) for key in keys}
     if isinstance(value, list):
-        return [_written(entry) for entry in value]
+        return [as_written(entry) for entry in value]
     return value
+
+
+def _are_tiers(value: Any) -> bool:
+    if not isinstance(value, list) or not all(isinstance(entry, list) and len(entry) == 2 and isinstance(entry[0], str) for entry in value):
+        return False
+    return len({name for name, _ in value}) == len(value)
 
 
 def _pair(tier: list[Any]) -> tuple[str, Any]:
     name, amount = tier
-    return name, _written(amount)
+    return name, as_written(amount)

@@ -7,8 +7,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from compliance.rules import load_file
-from compliance.services.releases import release_named
+from compliance.rules import load, load_file
+from compliance.rules.sheets import FORMATS, read_sheet, sheet_to_clauses
+from compliance.services.releases import release_named, rulebook_named
 from promptrunner.pipeline import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rulebooks")]
@@ -19,6 +20,29 @@ def test_an_exported_rulebook_reads_back_to_the_release_that_it_came_from(tmp_pa
     call_command("export_rulebook", "udcpr-2020", "--output", str(file))
     assert load_file(file).sha256 == release_named(name="udcpr-2020", as_of=today()).sha256
     assert "written to" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_rulebook_exported_as_a_spreadsheet_reads_back_to_its_release(form, tmp_path, capsys):
+    file = tmp_path / f"pune.{form}"
+    call_command("export_rulebook", "udcpr-2020", "--format", form, "--output", str(file))
+    release = release_named(name="udcpr-2020", as_of=today())
+    content = rulebook_named("udcpr-2020").content
+    back = sheet_to_clauses(read_sheet(file.read_bytes(), form), {**content, "clauses": []})
+    assert load(back).sha256 == release.sha256
+    assert f"release {release.sha256[:12]}, written to {file}" in capsys.readouterr().out
+
+
+def test_a_csv_is_printed_where_no_file_is_named(capsys):
+    call_command("export_rulebook", "prompt-runner-2.0", "--format", "csv")
+    assert capsys.readouterr().out.startswith("\ufeffid,clause_no,title")
+
+
+def test_a_workbook_asks_for_a_file(capsys):
+    with pytest.raises(CommandError, match="name a file with --output") as error:
+        call_command("export_rulebook", "prompt-runner-2.0", "--format", "xlsx")
+    assert error.value.returncode == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_a_changed_number_shows_as_before_and_after(tmp_path, capsys):

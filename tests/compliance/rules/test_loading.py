@@ -72,9 +72,10 @@ def test_a_key_written_twice_is_refused(tmp_path):
         load_file(path)
 
 
-def test_unreadable_yaml_is_a_clear_error(tmp_path):
+@pytest.mark.parametrize("text", ["clauses: [", "{[a]: b}", "edition: 2021-13-45"])
+def test_unreadable_yaml_is_a_clear_error(tmp_path, text):
     path = tmp_path / "broken.yaml"
-    path.write_text("clauses: [")
+    path.write_text(text)
     with pytest.raises(RulebookError, match="not readable YAML"):
         load_file(path)
 
