@@ -20,6 +20,7 @@ from compliance.impact import impact
 from compliance.models import RulebookRelease
 from compliance.rules import RulebookError
 from compliance.rules.comparing import compare
+from compliance.rules.sheets import SheetError
 from compliance.services.drafts import (
     PARTS,
     CurationError,
@@ -135,7 +136,13 @@ class RulebookReleaseAdmin(ReadOnlyAdmin):
         name = request.GET.get("format", "yaml")
         if name not in FORMATS:
             return HttpResponse(f"'{name[:20]}' is no format; use one of {', '.join(FORMATS)}.", status=400, content_type="text/plain; charset=utf-8")
-        response = HttpResponse(content_to(json.loads(release.content), name), content_type=FORMATS[name])
+        try:
+            file = content_to(json.loads(release.content), name)
+        except SheetError as error:
+            return HttpResponse(
+                f"This release does not fit into a spreadsheet; export it as YAML.\n{error}", status=400, content_type="text/plain; charset=utf-8"
+            )
+        response = HttpResponse(file, content_type=FORMATS[name])
         response["Content-Disposition"] = f'attachment; filename="{release.rulebook.name}-{release.sha256[:12]}.{name}"'
         return response
 
@@ -157,7 +164,7 @@ class RulebookReleaseAdmin(ReadOnlyAdmin):
                 name = upload.name or "file"
                 content = content_from(upload.read(LARGEST + 1), name, json.loads(release.content))
                 context |= {"differences": import_propose(release=release, content=content, name=name, by=person), "name": name}
-            except (CurationError, FileFormatError, RulebookError) as error:
+            except (CurationError, FileFormatError, RulebookError, SheetError) as error:
                 context["problems"] = str(error).splitlines()
         return page(request, "import", f"Import into {release.rulebook.title}", context)
 

@@ -56,6 +56,14 @@ _CLAUSE = {
 _VERIFICATIONS = ("verified", "secondary", "illustrative")
 
 
+_DEEPEST = 40
+"""How deep brackets may stand in each other: the YAML parser falls over its own stack at some ten thousand."""
+
+
+_MOST_PARTS = 1_000_000
+"""The largest rulebook has some 30,000 parts."""
+
+
 class _UniqueKeyLoader(yaml.CSafeLoader):
     """YAML that refuses a key written twice, which plain YAML silently lets the last one win."""
 
@@ -91,14 +99,58 @@ def parse_content(text: str, file: str = "") -> dict[str, Any]:
     return content
 
 
-def parse_yaml(text: str) -> Any:
+def parse_yaml(text: str, aliases: bool = True) -> Any:
     """Return the value of any YAML in plain JSON types; a key that stands twice is refused.
+
+    Args:
+        text: YAML of whatever origin; what could bring the parser or the memory down is refused before it is parsed.
+        aliases: whether one place may point to another (`&name`, `*name`).
 
     Raises:
         yaml.YAMLError: it is not readable.
-        ValueError: a date that does not exist or a number of thousands of digits.
+        ValueError: a date that does not exist, a number of thousands of digits, brackets without end, pointers where none may stand or too many.
     """
-    return plain(yaml.load(text, Loader=_UniqueKeyLoader))  # noqa: S506 - a safe loader that also refuses doubled keys
+    _refuse_tricks(text, aliases)
+    loader = _UniqueKeyLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if _parts(node, {}) > _MOST_PARTS:
+            raise ValueError(f"with everything that it points to it has more than {_MOST_PARTS:,} parts")
+        return plain(loader.construct_document(node))
+    except RecursionError:
+        raise ValueError("it points to itself over too many places") from None
+    finally:
+        loader.dispose()
+
+
+def _refuse_tricks(text: str, aliases: bool) -> None:
+    depth = 0
+    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
+        match token:
+            case yaml.AnchorToken() | yaml.AliasToken() | yaml.TagToken() if not aliases or isinstance(token, yaml.TagToken):
+                raise ValueError("a word that begins with &, * or ! stands without quotes")
+            case yaml.FlowSequenceStartToken() | yaml.FlowMappingStartToken() | yaml.BlockSequenceStartToken() | yaml.BlockMappingStartToken():
+                depth += 1
+                if depth > _DEEPEST:
+                    raise ValueError(f"brackets stand more than {_DEEPEST} deep in each other")
+            case yaml.FlowSequenceEndToken() | yaml.FlowMappingEndToken() | yaml.BlockEndToken():
+                depth -= 1
+
+
+def _parts(node: yaml.Node, known: dict[int, int]) -> int:
+    """Return how many parts a node has once every pointer is followed."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) in known:
+        if not known[id(node)]:
+            raise ValueError("a part points to itself")
+        return known[id(node)]
+    known[id(node)] = 0
+    inner = node.value if isinstance(node, yaml.SequenceNode) else [part for pair in node.value for part in pair]
+    known[id(node)] = 1 + sum(_parts(part, known) for part in inner)
+    return known[id(node)]
 
 
 def plain(value: Any) -> Any:

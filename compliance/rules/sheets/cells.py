@@ -18,8 +18,6 @@ MOST_CHARACTERS = 32_767
 """What one cell of Excel holds, in UTF-16 units."""
 MOST_LINE_BREAKS = 253
 """How many line breaks one cell of Excel holds."""
-_DEEPEST = 40
-"""How deep brackets may stand in each other: the YAML parser falls over its own stack at some ten thousand."""
 _DIGITS = 15
 """The digits of a number that Excel keeps."""
 
@@ -269,8 +267,7 @@ def _read_date(cell: Any) -> str | None:
 def _read_yaml(column: Column, text: str) -> Any:
     example = f"write it like {column.example}"
     try:
-        _refuse_tricks(text)
-        value = parse_yaml(text)
+        value = parse_yaml(text, aliases=False)
     except yaml.MarkedYAMLError as error:
         place = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise CellError(f"this is not readable YAML ({error.problem}{place}); close every bracket and quote, and {example}.") from None
@@ -280,21 +277,6 @@ def _read_yaml(column: Column, text: str) -> Any:
         raise CellError(f"a {column.kind} stands here; {example}.")
     _refuse_odd_numbers(value)
     return value
-
-
-def _refuse_tricks(text: str) -> None:
-    """Refuse what no rulebook needs and what a small cell can bring a parser down with: anchors, aliases, types, brackets without end."""
-    depth = 0
-    for token in yaml.scan(text, Loader=yaml.CSafeLoader):
-        match token:
-            case yaml.AnchorToken() | yaml.AliasToken() | yaml.TagToken():
-                raise ValueError("a word that begins with &, * or ! stands without quotes")
-            case yaml.FlowSequenceStartToken() | yaml.FlowMappingStartToken() | yaml.BlockSequenceStartToken() | yaml.BlockMappingStartToken():
-                depth += 1
-                if depth > _DEEPEST:
-                    raise ValueError(f"brackets stand more than {_DEEPEST} deep in each other")
-            case yaml.FlowSequenceEndToken() | yaml.FlowMappingEndToken() | yaml.BlockEndToken():
-                depth -= 1
 
 
 def _refuse_odd_numbers(value: Any) -> None:

@@ -223,6 +223,13 @@ def test_a_file_is_looked_at_before_it_is_imported(client, draft, asha, town):
         ("town.yaml", "größe".encode("latin-1"), "no text in UTF-8"),
         ("town.docx", b"PK", "does not end in one of"),
         ("town.yaml", b"rulebook: town-2020\ncities: [Atlantis]", "is not a known city"),
+        ("town.yaml", b"a: " + b"[" * 100_000, "brackets stand more than 40 deep"),
+        ("town.yaml", b"a0: &a0 [1, 1]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 60)), "more than 1,000,000 parts"),
+        ("town.yaml", b"a: &a [*a]", "points to itself"),
+        ("town.yaml", b"a0: &a0 [1]\n" + b"".join(b"a%d: &a%d [*a%d]\n" % (n, n, n - 1) for n in range(1, 1200)), "over too many places"),
+        ("town.csv", b"id,titel\nfsi.basic,x", "column titel"),
+        ("town.csv", "id,title\nfsi.basic,größe".encode("latin-1"), "CSV UTF-8"),
+        ("town.xlsx", b"id,title", "not an Excel workbook"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why_and_changes_nothing(client, draft, asha, name, content, sentence):
@@ -230,6 +237,29 @@ def test_a_file_that_cannot_be_used_says_why_and_changes_nothing(client, draft, 
     assert sentence in html(client.post(at("release", "import", draft.pk), {"file": SimpleUploadedFile(name, content)}))
     draft.refresh_from_db()
     assert draft.sha256 == draft.base.sha256
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_clauses_edited_in_a_spreadsheet_come_back_into_the_draft(client, draft, asha, format):
+    import tablib
+
+    client.force_login(asha)
+    exported = client.get(at("release", "export", draft.pk), {"format": format})
+    assert f'.{format}"' in exported["Content-Disposition"]
+    untouched = SimpleUploadedFile(f"town.{format}", exported.content)
+    assert "Nothing differs" in html(client.post(at("release", "import", draft.pk), {"file": untouched}))
+    raw = exported.content if format == "xlsx" else exported.content.decode("utf-8-sig")
+    sheet = tablib.Dataset().load(raw, format=format)
+    title = sheet.headers.index("title")
+    edited = tablib.Dataset(
+        *[(*row[:title], f"{row[title]} of the town" if number == 0 else row[title], *row[title + 1 :]) for number, row in enumerate(sheet)]
+    )
+    edited.headers = sheet.headers
+    file = edited.export(format)
+    changed = SimpleUploadedFile(f"town.{format}", file if format == "xlsx" else file.encode())
+    assert "of the town" in html(client.post(at("release", "import", draft.pk), {"file": changed}))
+    assert "Imported." in html(client.post(at("release", "import", draft.pk), {"action": "confirm", "reason": "From Excel."}, follow=True))
+    assert draft.rules.order_by("position")[0].title.endswith("of the town")
 
 
 def test_an_exported_release_loads_to_the_same_hash(client, release, olga):
