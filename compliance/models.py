@@ -135,7 +135,7 @@ class ClauseHistory(HistoricalRecords):  # type: ignore[misc]
         fields: dict[str, models.Field[Any, Any]] = super().copy_fields(model)
         for field in fields.values():
             if field.db_column == "_id":
-                field.db_column = "rule_id"
+                field.db_column = f"{model._meta.model_name}_id"
         return fields
 
 
@@ -264,6 +264,47 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.clause_id} ({self.clause_no})"
+
+
+class SubmittedClause(models.Model):
+    """What a platform says of a clause: one to be written, or a published one to be retired. A curator takes it into a draft, or not."""
+
+    class Kind(models.TextChoices):
+        """What is asked for."""
+
+        CLAUSE = "clause", "write this clause"
+        RETIREMENT = "retirement", "retire this clause"
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting", "waits for a curator"
+        TAKEN = "taken", "taken into a draft"
+        RETIRED = "retired", "withdrawn"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    city = models.CharField(max_length=40)
+    rule_id = models.CharField(max_length=60)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CLAUSE)
+    clause_no = models.CharField(max_length=100)
+    category = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True, help_text="The clause in words.")
+    values = models.TextField(default="{}", help_text="Its numbers by planning field, as JSON.")
+    sent = models.TextField(default="{}", help_text="The whole message as it was sent, as JSON.")
+    source = models.CharField(max_length=40, help_text="Where it came in.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    taken_into = models.ForeignKey(RulebookRelease, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    history = ClauseHistory(history_id_field=models.UUIDField(default=uuid.uuid4, db_column="_id"), history_change_reason_field=models.TextField(null=True))
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["city", "rule_id", "kind"], name="submitted_clause_once")]
+        indexes: ClassVar = [models.Index(fields=["status", "-updated_at"], name="submitted_clause_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} ({self.city})"
 
 
 class IdempotencyKey(models.Model):

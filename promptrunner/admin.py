@@ -13,7 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from compliance.vocabulary import CITIES
-from promptrunner.models import User
+from promptrunner.models import CaseDocument, OutputSummary, SessionEntry, User
+from telemetry.read_only import ReadOnlyAdmin
 
 admin.site.site_header = "Prompt Runner"
 admin.site.site_title = "Prompt Runner"
@@ -59,3 +60,36 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, ModelAdmin):
     """Roles; those that the product brings are made again at every migration."""
+
+
+@admin.register(SessionEntry)
+class SessionEntryAdmin(ReadOnlyAdmin):
+    """What the frozen routes were sent, by session."""
+
+    list_display = ("created_at", "session_id", "event", "run_id")
+    ordering = ("-created_at",)
+    search_fields = ("session_id__exact",)
+    id_fields = ("run_id",)
+    large_fields = ("output", "metadata")
+
+
+@admin.register(CaseDocument)
+class CaseDocumentAdmin(ReadOnlyAdmin):
+    """What clients read from documents."""
+
+    list_display = ("created_at", "case_id")
+    ordering = ("-created_at",)
+    search_fields = ("case_id__exact",)
+    large_fields = ("parsed_data",)
+
+
+@admin.register(OutputSummary)
+class OutputSummaryAdmin(ReadOnlyAdmin):
+    """Summaries of outputs."""
+
+    list_display = ("created_at", "city", "case_id", "run_id")
+    list_filter = ("city",)
+    ordering = ("-created_at",)
+    search_fields = ("case_id__exact",)
+    id_fields = ("run_id",)
+    large_fields = ("summary",)

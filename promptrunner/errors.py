@@ -1,14 +1,16 @@
-"""Native errors as RFC 9457 problem details: what is wrong, where, and what to do; never a traceback."""
+"""Errors: native ones as RFC 9457 problem details, those of the frozen routes in their own shape; what is wrong, where, what to do, never a traceback."""
 
 from __future__ import annotations
 
+import datetime
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -19,7 +21,23 @@ from telemetry.trace import current_trace_id
 
 logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
+FROZEN = ("/core/", "/orchestrate/", "/api/mcp/", "/api/compliance/", "/api/rules/")
 SEND_A_TOKEN = "Send an API token: `Authorization: Token ...` (manage.py create_token makes one)."  # noqa: S105 - a sentence
+
+
+def written(moment: datetime.datetime) -> str:
+    """Return a time as the contract writes it."""
+    return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def error_body(code: str, message: str, agent: str, errors: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+    """Return the contract's error body."""
+    return {
+        "success": False,
+        "trace_id": current_trace_id(),
+        "error": {"code": code, "message": message, "agent": agent, "timestamp": written(timezone.now())},
+        "errors": list(errors),
+    }
 
 
 def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None) -> dict[str, Any]:
@@ -117,7 +135,9 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer an address that does not exist."""
+    """Answer an address that does not exist, to clients of the frozen routes in their own words."""
+    if request.path.startswith(FROZEN):
+        return JsonResponse(error_body("NOT_FOUND", f"There is nothing at {request.path[:200]}.", "prompt-runner"), status=404)
     return _plain(404, "not_found", f"There is nothing at {request.path[:200]}; the API page is at /docs.")
 
 

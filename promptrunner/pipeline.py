@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import json
 import time
+import uuid
 import zoneinfo
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,13 +15,14 @@ from typing import Any
 from django.utils import timezone
 
 from compliance.assessing import Assessment, judge_reading
-from compliance.models import IdempotencyKey, Run
+from compliance.earlier_rules import clauses_of
+from compliance.models import Run
 from compliance.reading import read_prompt
 from compliance.rules import Rulebook, load
 from compliance.services.releases import release_compiled, release_in_force, release_named
-from compliance.services.runs import run_record
+from compliance.services.runs import BesideRun, run_record
 from compliance.specs import normalise_spec
-from promptrunner.earlier_rules import clauses_of
+from promptrunner.cases import files_write
 from telemetry.trace import current_trace_id
 
 INDIA = zoneinfo.ZoneInfo("Asia/Kolkata")
@@ -108,14 +110,18 @@ def run_proposal(
     session_id: str = "",
     trace_id: str = "",
     external_id: str = "",
-    idempotency: IdempotencyKey | None = None,
+    beside: Iterable[BesideRun] = (),
+    fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
 ) -> tuple[Run, dict[str, float]]:
-    """Read, judge and record a proposal; return the run and the milliseconds per stage. See `assess` for arguments and errors."""
+    """Read, judge and record a proposal; return the run and the milliseconds per stage.
+
+    See `assess` and `run_record` for arguments and errors; a run whose time is `fixed` took none.
+    """
     watch = Stopwatch()
     assessment = assess(prompt=prompt, spec=spec, city=city, rulebook=rulebook, as_of=as_of, rules=rules, watch=watch)
     with watch.stage("explain"):
         wire = assessment.wire()
-    judged_in = watch.performance()
+    judged_in = {"total_ms": 0.0} if fixed else watch.performance()
     with watch.stage("record"):
         run = run_record(
             prompt=prompt,
@@ -128,7 +134,8 @@ def run_proposal(
             trace_id=trace_id or current_trace_id(),
             performance=judged_in,
             external_id=external_id,
-            idempotency=idempotency,
+            beside=beside,
+            fixed=fixed,
         )
     return run, watch.performance()
 
@@ -182,6 +189,7 @@ def run_compliance_pipeline(
         BLOCKED adds `reason` and `missing_fields`, ERROR adds `reason`.
     """
     run, _ = run_proposal(prompt=prompt, city=city, rules=rules, spec=spec_override, trace_id=trace_id or "")
+    files_write(run)
     return frozen_answer(run)
 
 

@@ -7,12 +7,18 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 
 CURATOR, PUBLISHER, REVIEWER, OPERATOR = "Rule curator", "Rule publisher", "Feedback reviewer", "Operator"
-_READ_LAW = [f"compliance.view_{name}" for name in ("city", "rulebook", "rulebookrelease", "releasestep", "rule", "historicalrule", "dispute")]
+_READ_LAW = [
+    f"compliance.view_{name}" for name in ("city", "rulebook", "rulebookrelease", "releasestep", "rule", "historicalrule", "dispute", "submittedclause")
+]
+_READ_CASES = [
+    *("compliance.view_run", "feedback.view_feedback", "geometry.view_geometrymodel"),
+    *(f"promptrunner.view_{name}" for name in ("sessionentry", "casedocument", "outputsummary")),
+]
 ROLES: dict[str, list[str]] = {
     CURATOR: [*_READ_LAW, "compliance.view_run", "compliance.curate_rulebookrelease", "compliance.settle_dispute"],
     PUBLISHER: [*_READ_LAW, "compliance.view_run", "compliance.publish_rulebookrelease", "compliance.settle_dispute"],
-    REVIEWER: [*_READ_LAW, "compliance.view_run"],
-    OPERATOR: [*_READ_LAW, "compliance.view_run", "telemetry.view_event"],
+    REVIEWER: [*_READ_LAW, *_READ_CASES],
+    OPERATOR: [*_READ_LAW, *_READ_CASES, "telemetry.view_event"],
 }
 """Role -> permissions. A curator writes drafts, a publisher puts them in force; who has both still needs a second person."""
 
@@ -22,4 +28,6 @@ def make_roles(**sent: Any) -> None:
     for name, wanted in ROLES.items():
         group, _made = Group.objects.get_or_create(name=name)
         names = [permission.split(".")[1] for permission in wanted]
-        group.permissions.add(*Permission.objects.filter(codename__in=names, content_type__app_label__in=("compliance", "telemetry", "feedback")))
+        group.permissions.add(
+            *Permission.objects.filter(codename__in=names, content_type__app_label__in=("compliance", "feedback", "geometry", "promptrunner", "telemetry"))
+        )

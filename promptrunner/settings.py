@@ -96,6 +96,9 @@ TRUSTED_CLIENTS = [network(text) for text in words(str(env.str("TRUSTED_CLIENTS"
 SINGLE_CURATOR = flag("SINGLE_CURATOR")
 """Whether a curator may publish a draft that they wrote themselves: for an installation with one person only."""
 
+DEMO_MODE = flag("DEMO_MODE")
+"""Whether /orchestrate/run always answers the same: prompt, city, ids and clock are fixed."""
+
 DATA_DIR = Path(str(env.str("DATA_DIR", default=str(BASE_DIR / "data")))).resolve()
 
 
@@ -217,6 +220,16 @@ if DEVELOPMENT:
     made(STATIC_ROOT, "Static files")
 WHITENOISE_USE_FINDERS = True  # static files are served without a collect step
 WHITENOISE_AUTOREFRESH = False
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # Specs and models of cases. Another backend, such as an S3-compatible one, is named with its options; it has to write a file whole or not at all.
+    "cases": {
+        "BACKEND": str(env.str("CASE_STORAGE", default="promptrunner.storage.WholeFileStorage")),
+        "OPTIONS": env.json("CASE_STORAGE_OPTIONS", default={}) or ({} if "CASE_STORAGE" in env.ENVIRON else {"location": DATA_DIR}),
+    },
+}
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 """Largest request body in bytes; more is answered with 413."""

@@ -27,6 +27,7 @@ def event_record(
     metadata: Mapping[str, Any],
     performance: Mapping[str, float],
     timestamp: datetime.datetime,
+    feedback: Mapping[str, Any] | None = None,
 ) -> Event:
     """Save the event of a record in InsightFlow's shape; the caller's transaction makes both or neither."""
     payload = {
@@ -36,6 +37,7 @@ def event_record(
         "timestamp": timestamp.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z"),
         "metadata": dict(metadata),
         "performance": dict(performance),
+        **({"feedback": dict(feedback)} if feedback is not None else {}),
     }
     event = Event(
         id=event_id(event_type, record_id),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from compliance.packaged import FOLDER
-from compliance.rules import load_file
+from compliance.rules import Rulebook, load_file
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +25,14 @@ def rulebooks(db: None) -> None:
     """The packaged rulebooks, loaded and published."""
     from compliance.services.releases import rulebook_load
 
-    for path in sorted(Path(FOLDER).glob("*.yaml")):
-        rulebook_load(rulebook=load_file(path))
+    for rulebook in _packaged():
+        rulebook_load(rulebook=rulebook)
+
+
+@functools.cache
+def _packaged() -> tuple[Rulebook, ...]:
+    """Return the packaged rulebooks, read once for the whole test run: they never change."""
+    return tuple(map(load_file, sorted(Path(FOLDER).glob("*.yaml"))))
 
 
 @pytest.fixture

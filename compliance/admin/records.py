@@ -1,4 +1,4 @@
-"""Cities, rulebooks, runs and disputes in the admin."""
+"""Cities, rulebooks, runs, disputes and submitted clauses in the admin."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from compliance.admin.pages import attempt, page
-from compliance.models import City, Dispute, Rulebook, RulebookRelease, Run
+from compliance.admin.pages import attempt, page, rights
+from compliance.models import City, Dispute, Rulebook, RulebookRelease, Run, SubmittedClause
 from compliance.rechecking import settle
 from compliance.rules.explaining import write_value
 from compliance.services.disputes import SETTLE, dispute_dismiss
+from compliance.services.submissions import submission_take
 from compliance.vocabulary import FIELDS
 from telemetry.read_only import ReadOnlyAdmin
 
@@ -149,6 +150,64 @@ class DisputeAdmin(ReadOnlyAdmin):
         report = attempt(request, lambda: settle(dispute=dispute, release=release, by=person, answer=answer))
         if report is not None:
             messages.success(request, f"Settled. {report.seen} cases were checked again; {report.superseded} come out otherwise.")
+
+
+@admin.register(SubmittedClause)
+class SubmittedClauseAdmin(ReadOnlyAdmin):
+    """Clauses that platforms sent."""
+
+    list_display = ("rule_id", "clause_no", "city", "kind", "status", "source", "updated_at")
+    list_filter = ("status", "kind", "city", "source")
+    search_fields = ("rule_id", "clause_no", "text")
+    ordering = ("-updated_at",)
+    large_fields = ("sent",)
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Show what was sent, and take it into a draft."""
+        submission = self.get_object(request, object_id) if self.has_view_permission(request) else None
+        if submission is None:
+            raise Http404
+        drafts = [
+            draft
+            for draft in RulebookRelease.objects.filter(status=RulebookRelease.Status.DRAFT).select_related("rulebook").defer("checked", "impact", "proposed")
+            if submission.city in draft.cities and rights(request, draft)["may_curate"]
+        ]
+        if request.method == "POST":
+            return self._take(request, submission, drafts)
+        context = {
+            "submission": submission,
+            "sent": json.dumps(json.loads(submission.sent), indent=2, ensure_ascii=False),
+            "values": json.loads(submission.values),
+            "places": [place for draft in drafts for place in _places(draft, submission)],
+            "versions": submission.history.order_by("-history_date")[:50],
+            "waits": submission.status == SubmittedClause.Status.WAITING,
+        }
+        return page(request, "submission", f"{submission.rule_id}: {submission.get_kind_display()}", context)
+
+    def _take(self, request: HttpRequest, submission: SubmittedClause, drafts: list[RulebookRelease]) -> HttpResponse:
+        person: Any = request.user
+        here = HttpResponseRedirect(reverse("admin:compliance_submittedclause_change", args=[submission.pk]))
+        chosen, _, table = request.POST.get("place", "").partition(":")
+        draft = next((draft for draft in drafts if str(draft.pk) == chosen), None)
+        if draft is None:
+            messages.error(request, "Choose a draft; begin one at a release where there is none.")
+            return here
+        reason, register = request.POST.get("reason", ""), (int(table), request.POST.get("row", "").strip()) if table.isdigit() else None
+        done = attempt(request, lambda: (submission_take(submission=submission, draft=draft, by=person, reason=reason, register=register),), "Taken.")
+        if done is None:
+            return here
+        return HttpResponseRedirect(
+            reverse("admin:compliance_rule_change", args=[done[0].pk]) if done[0] else reverse("admin:compliance_rulebookrelease_change", args=[draft.pk])
+        )
+
+
+def _places(draft: RulebookRelease, submission: SubmittedClause) -> list[tuple[str, str]]:
+    """Return where in a draft a submitted clause may go: the tables of its register, each with what the form sends for it."""
+    name = f"{draft.rulebook.name} {draft.sha256[:12]}"
+    tables = json.loads(draft.content).get("register") or []
+    if submission.kind == SubmittedClause.Kind.RETIREMENT or not tables:
+        return [(str(draft.pk), name)]
+    return [(f"{draft.pk}:{number}", f"{name}: {table.get('table') or table.get('title') or number + 1}") for number, table in enumerate(tables)]
 
 
 def _shown(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from django.utils import timezone
 
@@ -22,6 +23,15 @@ class IdempotencyConflictError(Exception):
     code = "idempotency_conflict"
 
 
+class BesideRun(Protocol):
+    """A record that names a run and is saved with it."""
+
+    run: Any
+
+    def save(self, *, force_insert: bool) -> None:
+        """Write it."""
+
+
 def run_record(
     *,
     prompt: str,
@@ -34,10 +44,11 @@ def run_record(
     trace_id: str,
     performance: Mapping[str, float],
     external_id: str = "",
-    idempotency: IdempotencyKey | None = None,
+    beside: Iterable[BesideRun] = (),
     supersedes: Run | None = None,
+    fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
 ) -> Run:
-    """Save a run, its telemetry event and, where one was sent, its idempotency key, in one transaction.
+    """Save a run, its telemetry event and the records that belong beside it, in one transaction.
 
     Args:
         prompt: the proposal as it was written.
@@ -50,14 +61,16 @@ def run_record(
         trace_id: never empty.
         performance: milliseconds per stage.
         external_id: the caller's own id, may be empty.
-        idempotency: an unsaved key with its owner and body hash.
+        beside: unsaved records that name the run, such as an idempotency key; with it they are saved, or nothing is.
         supersedes: the run of the same proposal that this one takes the place of.
+        fixed: the run's id and time where they are not to be new ones (DEMO_MODE).
 
     Raises:
         IntegrityError: the idempotency key was used, or the run superseded, at the same moment by another request.
     """
     summary = verdict["summary"]
     run = Run(
+        id=fixed[0] if fixed else uuid.uuid4(),
         external_id=external_id,
         prompt=prompt,
         city=spec.get("city", ""),
@@ -82,7 +95,7 @@ def run_record(
         supersedes=supersedes,
         root_id=(supersedes.root_id or supersedes.pk) if supersedes else None,
         revision=supersedes.revision + 1 if supersedes else 1,
-        created_at=_now(),
+        created_at=fixed[1] if fixed else _now(),
     )
     decided = summary["satisfied"] + summary["violated"]
     with atomic():
@@ -102,9 +115,9 @@ def run_record(
             performance={"duration_ms": performance["total_ms"], "rules_filtered": summary["not_applicable"], "rules_applicable": run.rules_evaluated},
             timestamp=run.created_at,
         )
-        if idempotency is not None:
-            idempotency.run = run
-            idempotency.save(force_insert=True)
+        for record in beside:
+            record.run = run
+            record.save(force_insert=True)
     return run
 
 

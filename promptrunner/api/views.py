@@ -127,9 +127,9 @@ class RunsView(generics.ListAPIView[Run]):
         owner, body_hash = _owner(request), body_sha256(request.data) if key else ""
         if key and (earlier := _earlier_run(owner, key, body_hash)) is not None:
             return _run_response(earlier)
-        pending = IdempotencyKey(owner=owner, key=key, body_sha256=body_hash) if key else None
+        beside = [IdempotencyKey(owner=owner, key=key, body_sha256=body_hash)] if key else []
         try:
-            run, performance = run_proposal(**body, idempotency=pending)
+            run, performance = run_proposal(**body, beside=beside)
         except UnknownRulebookError as error:
             raise ValidationError({"rulebook": [str(error)]}, code=error.code) from None
         except DatabaseError:

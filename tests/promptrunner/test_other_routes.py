@@ -78,10 +78,6 @@ def test_the_api_page_loads_nothing_from_elsewhere(client):
     assert 'src="//' not in page
 
 
-def test_the_bare_address_leads_to_the_api_page(client):
-    assert client.get("/").headers["Location"] == "/docs"
-
-
 def test_alive_is_answered_without_any_dependency(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert client.get("/system/live").json()["alive"] is True

@@ -325,3 +325,30 @@ def test_the_packaged_content_is_never_shown_as_one_heap_of_json(client, release
     client.force_login(olga)
     for url in (at("rulebookrelease", "change", release.pk), at("rule", "change", release.rules.first().pk)):
         assert json.dumps(TOWN)[:40] not in html(client.get(url))
+
+
+def test_a_clause_that_a_platform_sent_is_taken_into_a_draft(client, draft, asha):
+    from compliance.services.submissions import clause_submit
+
+    submitted, _ = clause_submit(
+        city="Pune", rule_id="R-12", clause_no="12", category="height", text="At most 24 m.", values={"height_m": 24}, sent={"a": 1}, source="save_rule"
+    )
+    client.force_login(asha)
+    at_submission = reverse("admin:compliance_submittedclause_change", args=[submitted.pk])
+    assert "At most 24 m." in html(client.get(at_submission))
+    assert "Choose a draft" in html(client.post(at_submission, {"reason": "x"}, follow=True))
+    assert "Say why" in html(client.post(at_submission, {"place": f"{draft.pk}:0", "row": "12", "reason": ""}, follow=True))
+    client.post(at_submission, {"place": f"{draft.pk}:0", "row": "12", "reason": "Sent by the platform."}, follow=True)
+    assert json.loads(draft.rules.get(clause_id="R-12").content)["limits"] == {"height_m": {"max": 24}}
+    assert "nothing waits" in html(client.post(at_submission, {"place": f"{draft.pk}:0", "row": "12", "reason": "again"}, follow=True))
+
+
+def test_a_retirement_that_a_platform_asks_for_takes_the_clause_out_of_the_draft(client, draft, asha):
+    from compliance.services.submissions import clause_retire
+
+    [asked] = clause_retire(rule_id="HEIGHT", source="delete_rule")
+    client.force_login(asha)
+    client.post(reverse("admin:compliance_submittedclause_change", args=[asked.pk]), {"place": str(draft.pk), "reason": "No longer in force."})
+    assert not draft.rules.filter(clause_id="HEIGHT").exists()
+    asked.refresh_from_db()
+    assert (asked.status, asked.taken_into) == ("taken", draft)
