@@ -16,7 +16,7 @@ from feedback.services import confidence_score, feedback_record, votes_on
 from promptrunner.cases import run_of_session
 from promptrunner.contract import answers
 from promptrunner.contract.inputs import ContextQuery, CoreFeedbackInput
-from promptrunner.contract.schema import ANY, described
+from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView
 from promptrunner.errors import written
 from promptrunner.models import SessionEntry
@@ -65,7 +65,7 @@ class ContextView(FrozenView):
 
     agent = "core"
 
-    @extend_schema(operation_id="core_context", tags=["Frozen: core"], parameters=[ContextQuery], responses=ANY)
+    @extend_schema(**described("core", None, 422, "core_context", parameters=[ContextQuery]))
     def get(self, request: Request) -> Response:
         """List a session's entries, newest first."""
         asked = self.checked(_CONTEXT, request.query_params)
@@ -80,7 +80,7 @@ class StatusView(FrozenView):
 
     agent = "core"
 
-    @extend_schema(operation_id="core_status", tags=["Frozen: core"], responses=ANY)
+    @extend_schema(**described("core", None, 422, "core_status"))
     def get(self, request: Request) -> Response:
         """Say what was logged last."""
         last = Run.objects.order_by("-created_at").only("pk", "created_at").first()

@@ -14,7 +14,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from promptrunner.contract.schema import ANY
+from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView
 from promptrunner.errors import written
 from telemetry.trace import current_trace_id
@@ -48,7 +48,7 @@ class McpHomeView(FrozenView):
 
     agent = "mcp"
 
-    @extend_schema(operation_id="mcp_home", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_home"))
     def get(self, request: Request) -> Response:
         """List it."""
         under = sorted(endpoint for endpoint in endpoints() if " /api/mcp/" in endpoint)

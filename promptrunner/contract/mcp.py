@@ -28,7 +28,7 @@ from promptrunner.contract.core import LEARNING, voter_of
 from promptrunner.contract.explaining import explained
 from promptrunner.contract.inputs import CreatorFeedbackInput, DocumentInput, GeometryInput, GeometryQuery, McpFeedbackInput, RuleInput, SummaryInput
 from promptrunner.contract.runs import published_rules
-from promptrunner.contract.schema import ANY, described
+from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView, NotFound
 from promptrunner.errors import written
 from promptrunner.models import OutputSummary
@@ -55,7 +55,7 @@ class SaveRuleView(McpView):
 
     scope = "rules"
 
-    @extend_schema(**described("mcp", RuleInput, 422, "mcp_save_rule"))
+    @extend_schema(**described("mcp", RuleInput, 422, "mcp_save_rule", 200, 201))
     def post(self, request: Request) -> Response:
         """Keep it: 201 where it is new, 200 where it was brought up to date."""
         body = self.checked(_RULE, request.data)
@@ -80,7 +80,7 @@ class SaveRuleView(McpView):
 class ListRulesView(McpView):
     """The published clauses of a city, and those that wait for a curator."""
 
-    @extend_schema(operation_id="mcp_list_rules", tags=["Frozen: mcp"], parameters=[OpenApiParameter("city", str)], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_list_rules", parameters=[OpenApiParameter("city", str)]))
     def get(self, request: Request) -> Response:
         """List them; every city's where none is named."""
         asked = request.query_params.get("city", "")
@@ -108,7 +108,7 @@ class DeleteRuleView(McpView):
 
     scope = "rules"
 
-    @extend_schema(operation_id="mcp_delete_rule", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_delete_rule"))
     def delete(self, request: Request, rule_id: str) -> Response:
         """Withdraw a clause that waits; of a published one, ask a curator to retire it."""
         done = clause_retire(rule_id=rule_id, source="delete_rule")
@@ -149,7 +149,7 @@ class GeometryView(McpView):
 class GeometryFileView(McpView):
     """A case's model, sent."""
 
-    @extend_schema(operation_id="mcp_geometry_file", tags=["Frozen: mcp"], parameters=[GeometryQuery], responses={(200, GLB): bytes, 404: ANY})
+    @extend_schema(**described("mcp", None, 422, "mcp_geometry_file", (200, GLB), parameters=[GeometryQuery]))
     def get(self, request: Request, case_id: str) -> HttpResponse:
         """Return the newest GLB of a case; models are GLB, whichever glTF form is asked for."""
         self.checked(_GEOMETRY_QUERY, request.query_params)
@@ -196,7 +196,7 @@ class CaseFeedbackView(McpView):
 
     scope = "feedback"
 
-    @extend_schema(operation_id="mcp_case_feedback", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_case_feedback"))
     def get(self, request: Request, case_id: str) -> Response:
         """List them, newest first."""
         votes = [_vote(vote) for vote in votes_on(session_id=case_id, run=run_of(case_id))[:LISTED]]
@@ -208,7 +208,7 @@ class CreatorFeedbackView(McpView):
 
     scope = "feedback"
 
-    @extend_schema(**described("mcp", CreatorFeedbackInput, 422, "mcp_creator_feedback", status=201))
+    @extend_schema(**described("mcp", CreatorFeedbackInput, 422, "mcp_creator_feedback", 201))
     def post(self, request: Request) -> Response:
         """Keep it."""
         body = self.checked(_CREATOR, request.data)
@@ -226,7 +226,7 @@ class CreatorFeedbackView(McpView):
             prompt=body.get("prompt") or "",
             output=output if isinstance(output, Mapping) else {"output": output} if output is not None else {},
         )
-        return self.answer({"success": True, "feedback_id": str(vote.pk)}, status=201)
+        return self.answer({"success": True, "feedback_id": str(vote.pk)}, 201)
 
 
 class SessionCreatorFeedbackView(McpView):
@@ -234,7 +234,7 @@ class SessionCreatorFeedbackView(McpView):
 
     scope = "feedback"
 
-    @extend_schema(operation_id="mcp_creator_feedback_of_session", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_creator_feedback_of_session"))
     def get(self, request: Request, session_id: str) -> Response:
         """List them, newest first."""
         return _listed(self, "feedback", [_vote(vote) for vote in _creators().filter(session_id=session_id)[:LISTED]])
@@ -245,7 +245,7 @@ class CityCreatorFeedbackView(McpView):
 
     scope = "feedback"
 
-    @extend_schema(operation_id="mcp_creator_feedback_of_city", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_creator_feedback_of_city"))
     def get(self, request: Request, city: str) -> Response:
         """List them, newest first."""
         return _listed(self, "feedback", [_vote(vote) for vote in _creators().filter(city=_city(city))[:LISTED]])
@@ -277,31 +277,31 @@ def _vote(vote: Feedback) -> dict[str, Any]:
 class DocumentView(McpView):
     """What was read from a document of a case."""
 
-    @extend_schema(**described("mcp", DocumentInput, 422, "mcp_upload_parsed_pdf", status=201))
+    @extend_schema(**described("mcp", DocumentInput, 422, "mcp_upload_parsed_pdf", 201))
     def post(self, request: Request) -> Response:
         """Keep it."""
         body = self.checked(_DOCUMENT, request.data)
         document = document_store(case_id=body["case_id"], parsed_data=body["parsed_data"], trace_id=current_trace_id())
-        return self.answer({"success": True, "document_id": str(document.pk), "case_id": document.case_id}, status=201)
+        return self.answer({"success": True, "document_id": str(document.pk), "case_id": document.case_id}, 201)
 
 
 class SummaryView(McpView):
     """A summary of an output."""
 
-    @extend_schema(**described("mcp", SummaryInput, 422, "mcp_output_summary", status=201))
+    @extend_schema(**described("mcp", SummaryInput, 422, "mcp_output_summary", 201))
     def post(self, request: Request) -> Response:
         """Keep it."""
         body = self.checked(_SUMMARY, request.data)
         summary = summary_store(
             city=body["city"], summary=body["summary"], trace_id=current_trace_id(), case_id=body.get("case_id") or "", file_path=body.get("file_path") or ""
         )
-        return self.answer({"success": True, "summary_id": str(summary.pk)}, status=201)
+        return self.answer({"success": True, "summary_id": str(summary.pk)}, 201)
 
 
 class SummariesView(McpView):
     """The summaries of a city."""
 
-    @extend_schema(operation_id="mcp_output_summaries", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_output_summaries"))
     def get(self, request: Request, city: str) -> Response:
         """List them, newest first."""
         return _listed(self, "summaries", [_summary(summary) for summary in _summaries(city)])
@@ -310,7 +310,7 @@ class SummariesView(McpView):
 class ExplainedView(McpView):
     """The summaries of a city, each explained by its run."""
 
-    @extend_schema(operation_id="mcp_output_explained", tags=["Frozen: mcp"], responses=ANY)
+    @extend_schema(**described("mcp", None, 422, "mcp_output_explained"))
     def get(self, request: Request, city: str) -> Response:
         """List them, newest first."""
         return _listed(self, "explained_summaries", [explained(summary) for summary in _summaries(city)])

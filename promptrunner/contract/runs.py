@@ -18,7 +18,7 @@ from compliance.vocabulary import CITIES
 from promptrunner.cases import SUMMARIES, files_write, session_entry
 from promptrunner.contract import answers, demo
 from promptrunner.contract.inputs import CheckInput, LogInput, OrchestrateInput, planning_values
-from promptrunner.contract.schema import ANY, described
+from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView, NotFound
 from promptrunner.errors import written
 from promptrunner.models import OutputSummary
@@ -127,7 +127,7 @@ class RulesView(FrozenView):
 
     agent = "compliance"
 
-    @extend_schema(operation_id="frozen_rules", tags=["Frozen: compliance"], responses=ANY)
+    @extend_schema(**described("compliance", None, 422, "frozen_rules"))
     def get(self, request: Request, city: str) -> Response:
         """List them."""
         name = find_code("city", city)
