@@ -139,8 +139,9 @@ class RulesView(FrozenView):
 
 def published_rules(city: str) -> list[Rule]:
     """Return the published clauses of a city in the order of their rulebooks."""
-    rules = Rule.objects.published().order_by("release__rulebook__name", "position")
-    return [rule for rule in rules if city in rule.cities]
+    in_city = [pk for pk, cities in Rule.objects.published_releases() if city in cities]
+    rules = Rule.objects.published().filter(release__in=in_city)
+    return sorted(rules, key=lambda rule: (rule.release.rulebook.name, rule.position))
 
 
 def _external_id(metadata: Mapping[str, Any]) -> str:
