@@ -32,6 +32,7 @@ def _lines(wire: Mapping[str, Any]) -> Iterator[str]:
     yield from _section("Must also provide", (entry["sentence"] for entry in wire["must_also_provide"]))
     yield from _section("Assumptions", (_assumption(entry) for entry in wire["assumptions"]))
     yield from _section("Questions", (question["question"] for question in wire["questions"]))
+    yield from _solved(wire.get("solved"))
     summary = wire["summary"]
     yield (
         f"{summary['clauses']} clauses: {summary['satisfied']} hold, {summary['violated']} violated, {summary['undetermined']} open, "
@@ -39,6 +40,21 @@ def _lines(wire: Mapping[str, Any]) -> Iterator[str]:
     )
     yield f"Run {wire['id']}, digest {wire['digest'][:16]}..."
     yield wire["notice"]
+
+
+def _solved(solved: Mapping[str, Any] | None) -> Iterator[str]:
+    if solved is None:
+        return
+    yield from _section("What would make it comply", (_remedy(entry) for entry in solved["remedies"]))
+    if solved["reason"]:
+        yield from _section("Note", iter([solved["reason"]]))
+    deciding = (entry for entry in solved["questions"] if len(entry["can_be"]) > 1)
+    yield from _section("What can still change the verdict", (f"{entry['question']} ({' or '.join(entry['can_be'])})" for entry in deciding))
+
+
+def _remedy(entry: Mapping[str, Any]) -> str:
+    bought = ", ".join(f"{part['amount']:g} of {part['tier']}" for part in entry.get("buys", ()))
+    return f"{entry['sentence']} Then {_MARKS[entry['status']]}{f', with {bought} to be bought' if bought else ''}."
 
 
 def _interpreted(finding: Mapping[str, Any]) -> str:

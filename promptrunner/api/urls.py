@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from promptrunner.api import views
+from promptrunner.api import solving, views
 
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
     path("runs/<uuid:pk>/", views.RunView.as_view(), name="run"),
     path("runs/<uuid:pk>/disputes/", views.DisputesView.as_view(), name="disputes"),
+    path("envelope/", solving.EnvelopeView.as_view(), name="envelope"),
+    path("remedies/", solving.RemediesView.as_view(), name="remedies"),
+    path("compare/", solving.CompareProposalsView.as_view(), name="compare_proposals"),
     path("read/", views.ReadView.as_view(), name="read"),
     path("cities/", views.CitiesView.as_view(), name="cities"),
     path("cities/<str:city>/coverage/", views.CoverageView.as_view(), name="coverage"),

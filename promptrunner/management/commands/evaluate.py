@@ -15,6 +15,7 @@ from compliance.reading import PromptTooLongError
 from compliance.services.releases import UnknownRulebookError
 from compliance.specs import SpecError
 from promptrunner.pipeline import run_proposal, run_wire
+from promptrunner.solving import remedies, trials_of_run
 from promptrunner.terminal import verdict_text
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--rulebook", help="a published rulebook instead of the one in force")
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for, as 2024-01-31")
         parser.add_argument("--json", action="store_true", help="print the object that POST /api/v1/runs/ answers")
+        parser.add_argument("--remedies", action="store_true", help="also say what would make it comply, and what to ask")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Evaluate and print."""
@@ -53,6 +55,8 @@ class Command(BaseCommand):
         if run.status == "ERROR" and not RulebookRelease.objects.published().exists():
             self.stderr.write("No rulebook is loaded yet: run manage.py load_rulebooks.")
         wire = run_wire(run, performance)
+        if options["remedies"] and run.release is not None:
+            wire["solved"] = remedies(trials_of_run(run))
         self.stdout.write(json.dumps(wire, ensure_ascii=False, indent=2) if options["json"] else verdict_text(wire))
         if run.status != "COMPLIANT":
             sys.exit(1)
