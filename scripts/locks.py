@@ -22,8 +22,9 @@ from packaging.version import Version
 
 FOLDER = Path(__file__).resolve().parent.parent / "requirements"
 LOCKS = ("base", "prod", "dev", "bulk")
-# One target, so that the lock does not depend on the machine that writes it. The hashes cover every platform's files of a version.
-TARGET = ["--python-version", "3.11", "--python-platform", "x86_64-manylinux_2_28"]
+# For Python 3.11 and later on every system, with markers where they differ, so that the lock does not depend on the machine that writes it
+# and a newer Python or Windows installs the same versions. The hashes cover every platform's files of a version.
+TARGET = ["--universal", "--python-version", "3.11"]
 PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)(\[[^\]]*\])?==(?P<version>[^\s;\\]+)", re.MULTILINE)
 
 
