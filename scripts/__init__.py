@@ -1,0 +1,1 @@
+"""Programs for developers and CI; none is part of the image."""
