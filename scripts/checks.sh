@@ -40,6 +40,11 @@ check "no migration is missing" python manage.py makemigrations --check --dry-ru
 check "no migration is missing on MongoDB" python scripts/with_database.py mongodb python manage.py makemigrations --check --dry-run
 check "production settings pass check --deploy" production check --deploy --fail-level WARNING
 check "OpenAPI schema is valid and without a warning" schema
+check "Dockerfile: hadolint" hadolint Dockerfile
+check "compose.yaml fits the Compose specification" check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+check "Kubernetes manifest fits the API's schemas" kubernetes-validate --strict --quiet k8s/*.yaml
+check "workflows fit their schema" check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+check "workflows: zizmor's audit" zizmor --offline --no-progress --quiet .github/workflows
 check "locks are in step with requirements/*.in" python scripts/locks.py check
 check "installed packages fit together" python -m pip check
 
