@@ -66,26 +66,36 @@ def feedback_record(
         trace_id=trace_id,
         created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
     )
-    state = {name: value for name in STATE if (value := getattr(run, name)) not in ("", None)} if run else {}
     with atomic():
         feedback.save(force_insert=True)
-        event_record(
-            event_type="feedback",
-            record_id=feedback.pk,
-            trace_id=trace_id,
-            run_id=run.pk if run else feedback.pk,
-            metadata={
-                "city": feedback.city,
-                "status": run.status if run else "",
-                "rules_evaluated": run.rules_evaluated if run else 0,
-                "compliance_rate": 0.0,
-                "session_id": session_id,
-            },
-            performance={"duration_ms": duration_ms, "rules_filtered": 0, "rules_applicable": 0},
-            timestamp=feedback.created_at,
-            feedback={"action": feedback.get_vote_display(), "reward": reward, "state": state},
-        )
+        feedback_report(feedback=feedback, duration_ms=duration_ms)
     return feedback
+
+
+def feedback_report(*, feedback: Feedback, duration_ms: float = 0.0) -> None:
+    """Save the telemetry event of a vote; the reconciler calls it for one whose event is missing."""
+    run: Any = feedback.run
+    event_record(
+        event_type="feedback",
+        record_id=feedback.pk,
+        trace_id=feedback.trace_id,
+        run_id=run.pk if run else feedback.pk,
+        metadata={
+            "city": feedback.city,
+            "status": run.status if run else "",
+            "rules_evaluated": run.rules_evaluated if run else 0,
+            "compliance_rate": 0.0,
+            "session_id": feedback.session_id,
+            "feedback_id": str(feedback.pk),
+        },
+        performance={"duration_ms": duration_ms, "rules_filtered": 0, "rules_applicable": 0},
+        timestamp=feedback.created_at,
+        feedback={
+            "action": feedback.get_vote_display(),
+            "reward": feedback.reward,
+            "state": {name: value for name in STATE if (value := getattr(run, name)) not in ("", None)} if run else {},
+        },
+    )
 
 
 def votes_on(*, session_id: str, run: Any = None) -> QuerySet[Feedback]:

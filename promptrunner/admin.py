@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
@@ -13,7 +13,8 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from compliance.vocabulary import CITIES
-from promptrunner.models import CaseDocument, OutputSummary, SessionEntry, User
+from promptrunner.models import SCOPES, ApiToken, CaseDocument, OutputSummary, SessionEntry, User
+from promptrunner.tokens import token_create, token_revoke
 from telemetry.read_only import ReadOnlyAdmin
 
 admin.site.site_header = "Prompt Runner"
@@ -60,6 +61,59 @@ class PersonAdmin(UserAdmin, ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, ModelAdmin):
     """Roles; those that the product brings are made again at every migration."""
+
+
+class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A new token."""
+
+    scopes = forms.MultipleChoiceField(choices=[(name, f"{name}: {says}") for name, says in SCOPES.items()], widget=forms.CheckboxSelectMultiple)
+    days = forms.IntegerField(required=False, min_value=1, help_text="How long it holds; until it is revoked where nothing is written.")
+
+    class Meta:
+        model = ApiToken
+        fields = ("user", "name", "scopes")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ModelAdmin):
+    """API tokens: made here, shown once, and taken back."""
+
+    form = ApiTokenForm
+    fields = ("user", "name", "scopes", "days")
+    autocomplete_fields = ("user",)
+    list_display = ("token_key", "user", "name", "scopes_in_words", "created", "expiry", "last_used", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("token_key", "name", "user__username")
+    ordering = ("-created",)
+    actions = ("revoke",)
+
+    @admin.display(description="scopes")
+    def scopes_in_words(self, token: ApiToken) -> str:
+        """Return the scopes in words."""
+        return ", ".join(token.scopes)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Make the token and show it, this once."""
+        asked = form.cleaned_data
+        token, text = token_create(user=asked["user"], scopes=asked["scopes"], name=asked["name"], days=asked["days"])
+        obj.pk, obj.token_key = token.pk, token.token_key
+        self.message_user(request, f"The token, shown only now: {text}", messages.WARNING)
+
+    @admin.action(description="Revoke the chosen tokens")
+    def revoke(self, request: HttpRequest, queryset: Any) -> None:
+        """Take the chosen tokens back."""
+        for token in queryset:
+            token_revoke(token=token)
+            self.log_change(request, token, "revoked")
+        self.message_user(request, f"{len(queryset)} revoked.")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse to change one token; the list with its action needs the permission."""
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Refuse: a revoked token stays listed."""
+        return False
 
 
 @admin.register(SessionEntry)

@@ -13,6 +13,7 @@ class PromptRunnerConfig(AppConfig):
     def ready(self) -> None:
         """Register the system checks, and make the roles after every migration."""
         from promptrunner import checks  # noqa: F401, PLC0415 - registers on import
+        from promptrunner.api import schema  # noqa: F401, PLC0415 - as above
         from promptrunner.roles import make_roles  # noqa: PLC0415 - needs the models
 
         # Sent app by app in their order: after the last of ours every permission is there.

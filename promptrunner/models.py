@@ -5,15 +5,43 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from knox.models import AbstractAuthToken
+from knox.settings import CONSTANTS
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox's manager has no types
     """A person or a system with a log-in or API tokens."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
     cities = models.JSONField(
         default=list, blank=True, help_text="The cities whose rulebooks a curator or publisher may change; every city where none is chosen."
     )
+
+
+SCOPES = {
+    "run": "check proposals, read runs and the law",
+    "feedback": "rate results, say that a clause is wrong",
+    "rules": "send clauses to the curators",
+    "operate": "read events",
+}
+"""What a token may do."""
+
+
+class ApiToken(AbstractAuthToken):  # type: ignore[misc]
+    """An API token: its hash, what it may do, until when."""
+
+    digest = models.CharField(max_length=CONSTANTS.DIGEST_LENGTH, primary_key=True, db_column="_id")
+    name = models.CharField(max_length=100, blank=True, help_text="What it is for.")
+    scopes = models.JSONField(default=list)
+    last_used = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API token"
+        verbose_name_plural = "API tokens"
+
+    def __str__(self) -> str:
+        return f"{self.token_key} of {self.user}"
 
 
 class SessionEntry(models.Model):

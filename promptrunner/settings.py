@@ -49,6 +49,14 @@ def whole_number(name: str, default: int) -> int:
     return int(text)
 
 
+def web_address(name: str) -> str:
+    """Return an http(s) address of the environment without a slash at its end, or nothing."""
+    text = str(env.str(name, default="")).strip().rstrip("/")
+    if text and (urlsplit(text).scheme not in ("http", "https") or not urlsplit(text).hostname):
+        raise ImproperlyConfigured(f"{name} is no web address; write http://host/path or https://host/path.")
+    return text
+
+
 def words(text: str) -> list[str]:
     """Return the parts of a comma-separated list."""
     return [word.strip() for word in text.split(",") if word.strip()]
@@ -99,6 +107,9 @@ SINGLE_CURATOR = flag("SINGLE_CURATOR")
 DEMO_MODE = flag("DEMO_MODE")
 """Whether /orchestrate/run always answers the same: prompt, city, ids and clock are fixed."""
 
+RATES = {scope: whole_number(f"RATE_{scope.upper()}", default) for scope, default in {"run": 1200, "feedback": 600, "rules": 120, "operate": 300}.items()}
+"""Requests a minute that one caller may make, by scope; 0: any number."""
+
 DATA_DIR = Path(str(env.str("DATA_DIR", default=str(BASE_DIR / "data")))).resolve()
 
 
@@ -127,6 +138,19 @@ def database(url: str) -> dict[str, Any]:
         parsed["CONN_HEALTH_CHECKS"] = True
     return parsed
 
+
+CACHE_URL = str(env.str("CACHE_URL", default=""))
+if CACHE_URL and urlsplit(CACHE_URL).scheme not in ("redis", "rediss"):
+    raise ImproperlyConfigured(f"CACHE_URL begins with '{urlsplit(CACHE_URL).scheme}'; use redis:// or rediss://, or leave it unset.")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+    if CACHE_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
 
 DATABASE_URL = str(env.str("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'promptrunner.sqlite3'}"))
 DATABASES = {"default": database(DATABASE_URL)}
@@ -244,8 +268,9 @@ if proxy_header := str(env.str("SECURE_PROXY_SSL_HEADER", default="")):
 X_FRAME_OPTIONS = "DENY"
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["promptrunner.permissions.TokenOrAnonymousInstallation"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["promptrunner.tokens.ApiTokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["promptrunner.permissions.Access"],
+    "DEFAULT_THROTTLE_CLASSES": ["promptrunner.throttling.CallerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
@@ -255,6 +280,7 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+KNOX_TOKEN_MODEL = "promptrunner.ApiToken"  # noqa: S105 - a model's name: what knox's own model is swapped for
 SPECTACULAR_SETTINGS = {
     "TITLE": "Prompt Runner",
     "DESCRIPTION": "Building proposals in plain words, checked against the development control regulations of Mumbai, Pune, Nashik and Ahmedabad.",
@@ -272,13 +298,35 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+BUILD = str(env.str("BUILD", default="")) or "unknown"
+"""What was built, such as a commit; the image sets it."""
+NOOPUR_HEALTH_URL = web_address("NOOPUR_HEALTH_URL")
+CREATORCORE_BASE_URL = web_address("CREATORCORE_BASE_URL")
+INSIGHTFLOW_URL = web_address("INSIGHTFLOW_URL")
+OUTBOX_LAG_LIMIT_SECONDS = whole_number("OUTBOX_LAG_LIMIT_SECONDS", 900)
+RULEBOOK_AGE_LIMIT_DAYS = whole_number("RULEBOOK_AGE_LIMIT_DAYS", 0)
+
+SINKS = {"file": "telemetry.sinks.FileSink", "http": "telemetry.sinks.HttpSink", "stdout": "telemetry.sinks.StandardOutputSink"}
+"""Where events can be sent to: name -> class."""
+EVENT_SINKS = words(str(env.str("EVENT_SINKS", default="file")))
+if unknown_sinks := sorted(set(EVENT_SINKS) - set(SINKS)):
+    raise ImproperlyConfigured(f"EVENT_SINKS names {', '.join(unknown_sinks)}; the sinks are {', '.join(SINKS)}.")
+if "http" in EVENT_SINKS and not INSIGHTFLOW_URL:
+    raise ImproperlyConfigured("EVENT_SINKS names http, but INSIGHTFLOW_URL does not say where to.")
+if CREATORCORE_BASE_URL:
+    SINKS["creatorcore"] = "promptrunner.creatorcore.CreatorCoreSink"
+    EVENT_SINKS = [*EVENT_SINKS, "creatorcore"]
+EVENT_RETENTION_DAYS = whole_number("EVENT_RETENTION_DAYS", 400)
+EVENT_GIVE_UP_HOURS = whole_number("EVENT_GIVE_UP_HOURS", 72)
+"""How long a sink that fails is tried again before an event becomes a dead letter."""
+
 LOG_JSON = flag("LOG_JSON", not DEVELOPMENT)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"trace": {"()": "telemetry.trace.TraceFilter"}},
     "formatters": {
-        "json": {"()": "pythonjsonlogger.json.JsonFormatter", "format": "{asctime}{levelname}{name}{message}{trace_id}", "style": "{"},
+        "json": {"()": "pythonjsonlogger.json.JsonFormatter", "format": "{asctime}{levelname}{name}{message}{trace_id}{run_id}", "style": "{"},
         "plain": {"format": "{levelname} {name} [{trace_id}] {message}", "style": "{"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["trace"], "formatter": "json" if LOG_JSON else "plain"}},

@@ -16,6 +16,10 @@ urlpatterns = [
     path("system/live", health.live, name="live"),
     path("system/ready", health.Ready.as_view(), name="ready"),
     path("system/health", health.Health.as_view(), name="health"),
+    path("system/ping", health.ping, name="ping"),
+    path("system/version", health.version, name="version"),
+    path("creatorcore/health", health.Health.as_view()),
+    path("health", health.Health.as_view()),
     path("admin/", admin.site.urls),
 ]
 

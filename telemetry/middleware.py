@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from telemetry.trace import begin_trace, current_trace_id, end_trace, trace_id_of
+from telemetry.trace import begin_trace, current_trace_id, end_trace, trace_id_of, traceparent_of
 
 
 class TraceMiddleware:
-    """Takes the caller's `traceparent` or `X-Trace-Id`, else makes a trace id; answers with `X-Trace-Id`."""
+    """Takes the caller's `traceparent` or `X-Trace-Id`, else makes a trace id; answers with `X-Trace-Id` and `traceparent`."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,6 +24,7 @@ class TraceMiddleware:
         try:
             response = self.get_response(request)
             request.trace_id = response["X-Trace-Id"] = current_trace_id()  # type: ignore[attr-defined]
+            response["traceparent"] = traceparent_of(current_trace_id())
             return response
         finally:
             end_trace(token)

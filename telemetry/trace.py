@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import secrets
 from contextvars import ContextVar, Token
 
 _trace: ContextVar[str] = ContextVar("trace_id", default="")
+_run: ContextVar[str] = ContextVar("run_id", default="")
 # W3C Trace Context: version ff and ids of zeros are invalid, and only versions after 00 may say more.
 _TRACEPARENT = re.compile(r"(?!ff)(?!00.{53}-)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
+_HEX = re.compile(r"(?!0{32})[0-9a-f]{32}")
 TRACE_ID = re.compile(r"^[A-Za-z0-9._:\-]{1,100}\Z")
 """What a caller's own trace id may look like: it is written into a header and into every log line."""
 
@@ -38,9 +41,25 @@ def current_trace_id() -> str:
     return _trace.get()
 
 
+def traceparent_of(trace_id: str) -> str:
+    """Return a W3C `traceparent` for what we call or answer within a trace, with a new span; a trace id of another form is hashed to one.
+
+    >>> traceparent_of("4bf92f3577b34da6a3ce929d0e0e4736")[:36]
+    '00-4bf92f3577b34da6a3ce929d0e0e4736-'
+    """
+    known = trace_id if _HEX.fullmatch(trace_id) else hashlib.sha256(trace_id.encode()).hexdigest()[:32]
+    return f"00-{known}-{secrets.token_hex(8)}-01"
+
+
 def begin_trace(trace_id: str) -> Token[str]:
-    """Make a trace id the current one; `end_trace` takes the returned token."""
+    """Make a trace id the current one, without a run yet; `end_trace` takes the returned token."""
+    _run.set("")
     return _trace.set(trace_id)
+
+
+def adopt_run(run_id: object) -> None:
+    """Name the run that was just recorded: every later line of the log says it, until the request ends."""
+    _run.set(str(run_id))
 
 
 def adopt_trace(trace_id: str) -> None:
@@ -51,12 +70,14 @@ def adopt_trace(trace_id: str) -> None:
 def end_trace(token: Token[str]) -> None:
     """Restore what was current before `begin_trace`."""
     _trace.reset(token)
+    _run.set("")
 
 
 class TraceFilter(logging.Filter):
-    """Adds the trace id to every log record."""
+    """Adds the trace id and the run id to every log record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Set `trace_id` ("-" outside any request)."""
+        """Set `trace_id` ("-" outside any request) and `run_id` ("-" before a run is recorded)."""
         record.trace_id = _trace.get() or getattr(getattr(record, "request", None), "trace_id", "-")
+        record.run_id = _run.get() or "-"
         return True

@@ -97,28 +97,39 @@ def run_record(
         revision=supersedes.revision + 1 if supersedes else 1,
         created_at=fixed[1] if fixed else _now(),
     )
-    decided = summary["satisfied"] + summary["violated"]
     with atomic():
         run.save(force_insert=True)
-        event_record(
-            event_type="compliance_check",
-            record_id=run.id,
-            trace_id=trace_id,
-            run_id=run.id,
-            metadata={
-                "city": run.city,
-                "status": run.status,
-                "rules_evaluated": run.rules_evaluated,
-                "compliance_rate": round(summary["satisfied"] / decided, 4) if decided else 0.0,
-                **({"supersedes": str(supersedes.pk)} if supersedes else {}),
-            },
-            performance={"duration_ms": performance["total_ms"], "rules_filtered": summary["not_applicable"], "rules_applicable": run.rules_evaluated},
-            timestamp=run.created_at,
-        )
+        run_report(run=run, summary=summary)
         for record in beside:
             record.run = run
             record.save(force_insert=True)
     return run
+
+
+def run_report(*, run: Run, summary: Mapping[str, Any] | None = None) -> None:
+    """Save the telemetry event of a run; the reconciler calls it for a run whose event is missing.
+
+    Args:
+        run: the run.
+        summary: the counts of its verdict, read from it where they are not at hand.
+    """
+    counts = summary if summary is not None else json.loads(run.verdict)["summary"]
+    decided = counts["satisfied"] + counts["violated"]
+    event_record(
+        event_type="compliance_check",
+        record_id=run.pk,
+        trace_id=run.trace_id,
+        run_id=run.pk,
+        metadata={
+            "city": run.city,
+            "status": run.status,
+            "rules_evaluated": run.rules_evaluated,
+            "compliance_rate": round(counts["satisfied"] / decided, 4) if decided else 0.0,
+            **({"supersedes": str(run.supersedes_id)} if run.supersedes_id else {}),
+        },
+        performance={"duration_ms": run.duration_ms, "rules_filtered": counts["not_applicable"], "rules_applicable": run.rules_evaluated},
+        timestamp=run.created_at,
+    )
 
 
 def _now() -> datetime.datetime:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promptrunner.api import solving, views
+from promptrunner.api import events, solving, views
 
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("envelope/", solving.EnvelopeView.as_view(), name="envelope"),
     path("remedies/", solving.RemediesView.as_view(), name="remedies"),
     path("compare/", solving.CompareProposalsView.as_view(), name="compare_proposals"),
+    path("events/", events.EventsView.as_view(), name="events"),
+    path("events/<uuid:pk>/", events.EventView.as_view(), name="event"),
     path("read/", views.ReadView.as_view(), name="read"),
     path("cities/", views.CitiesView.as_view(), name="cities"),
     path("cities/<str:city>/coverage/", views.CoverageView.as_view(), name="coverage"),

@@ -104,6 +104,8 @@ class ByPosition(CursorPages):
 class RunsView(generics.ListAPIView[Run]):
     """POST checks a proposal and records the run; GET lists runs, newest first."""
 
+    scope = "run"
+
     serializer_class = RunRow
     filterset_class = RunFilter
     pagination_class = NewestFirst
@@ -149,6 +151,8 @@ class RunsView(generics.ListAPIView[Run]):
 class RunView(APIView):
     """One run, whole."""
 
+    scope = "run"
+
     @extend_schema(responses={200: RunOut, **problems(404)}, operation_id="runs_retrieve")
     def get(self, request: Request, pk: UUID) -> HttpResponse:
         """Return a run."""
@@ -157,6 +161,8 @@ class RunView(APIView):
 
 class ReadView(APIView):
     """A proposal read but not judged; nothing is stored."""
+
+    scope = "run"
 
     @extend_schema(request=ReadInput, responses={200: ReadOut, **problems(400, 413, 415)}, operation_id="read")
     def post(self, request: Request) -> Response:
@@ -168,6 +174,8 @@ class ReadView(APIView):
 
 class CitiesView(generics.ListAPIView[City]):
     """The cities with their zones and the rulebook in force today."""
+
+    scope = "run"
 
     queryset = City.objects.order_by("name")
     serializer_class = CityOut
@@ -188,6 +196,8 @@ class CitiesView(generics.ListAPIView[City]):
 
 class CoverageView(APIView):
     """How much of a city's regulation the rulebook in force covers, row by row."""
+
+    scope = "run"
 
     @extend_schema(
         responses={200: CoverageOut, **problems(400, 404)},
@@ -212,6 +222,8 @@ class CoverageView(APIView):
 class RulebooksView(generics.ListAPIView[RulebookRelease]):
     """The releases that are or were published, newest first; drafts are the curators'."""
 
+    scope = "run"
+
     queryset = RulebookRelease.objects.been_in_force().select_related("rulebook").defer("content", "checked", "proposed", "impact").order_by("-created_at")
     serializer_class = RulebookOut
     pagination_class = None
@@ -224,6 +236,8 @@ class RulebooksView(generics.ListAPIView[RulebookRelease]):
 
 class CompareView(APIView):
     """What differs between two releases that are or were published."""
+
+    scope = "run"
 
     @extend_schema(parameters=[CompareInput], responses={200: CompareOut, **problems(400, 404)}, operation_id="rulebooks_compare")
     def get(self, request: Request) -> Response:
@@ -242,6 +256,8 @@ class CompareView(APIView):
 
 class DisputesView(generics.ListAPIView[Dispute]):
     """POST says that a clause of the run's verdict is wrong; GET lists what was said."""
+
+    scopes = {"GET": "run", "POST": "feedback"}
 
     serializer_class = DisputeOut
     pagination_class = None
@@ -272,6 +288,8 @@ class DisputesView(generics.ListAPIView[Dispute]):
 
 class RulesView(generics.ListAPIView[Rule]):
     """The published clauses."""
+
+    scope = "run"
 
     serializer_class = RuleOut
     filterset_class = RuleFilter

@@ -17,10 +17,9 @@ from rest_framework.response import Response
 from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView
 from promptrunner.errors import written
+from promptrunner.health import SERVICE, VERSION
 from telemetry.trace import current_trace_id
 
-SERVICE, VERSION = "prompt-runner", "2.0.0"
-"""The version is the contract's, which installed clients compare."""
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 

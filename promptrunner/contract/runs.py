@@ -20,6 +20,7 @@ from promptrunner.contract import answers, demo
 from promptrunner.contract.inputs import CheckInput, LogInput, OrchestrateInput, planning_values
 from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView, NotFound
+from promptrunner.creatorcore import warm
 from promptrunner.errors import written
 from promptrunner.models import OutputSummary
 from promptrunner.pipeline import run_json, run_proposal
@@ -51,6 +52,7 @@ class OrchestrateView(FrozenView):
             beside=[entry, _Summarised(summary)],
         )
         warnings = files_write(run)
+        warm(session_id)
         return self.answer(answers.orchestrated(run, case_id=str(run.pk), summary_id=str(summary.pk), metadata=metadata, warnings=warnings))
 
 
@@ -96,6 +98,7 @@ class LogView(FrozenView):
             beside=[session_entry(session_id=body["session_id"], event=event, output=body["output"], metadata=metadata)],
         )
         files_write(run)
+        warm(body["session_id"])
         return self.answer({
             "success": True,
             "session_id": body["session_id"],

@@ -80,7 +80,7 @@ def test_a_record_is_found_by_its_ids(admin_client, records, model, field):
 
 @pytest.mark.parametrize("model", RECORDS)
 def test_lists_can_be_filtered(admin_client, records, model):
-    for name in map(str, admin.site.get_model_admin(model).list_filter):
+    for name in [name for name in admin.site.get_model_admin(model).list_filter if isinstance(name, str) and name != "timestamp"]:
         value = operator.attrgetter(name.replace("__", "."))(records[model])
         wanted = {f"{name}__id__exact": str(value.pk)} if isinstance(value, Model) else {f"{name}__exact": str(value)}
         answer = admin_client.get(page(model, "changelist"), wanted)

@@ -137,7 +137,7 @@ def test_a_fault_outside_the_api_is_answered_alike(monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr("promptrunner.health.now", broken)
+    monkeypatch.setattr("promptrunner.health.written", broken)
     answer = Client(raise_request_exception=False).get("/system/live")
     problem(answer, 500, "internal_error")
     assert "hunter2" not in answer.content.decode()

@@ -32,7 +32,7 @@ def steady(value: Any, key: str = "") -> Any:
         return {name: steady(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [steady(inner) for inner in value]
-    if key in ("duration_ms", "latency_ms", "build", "python_version"):
+    if key in ("duration_ms", "latency_ms", "build", "python_version", "last_run"):
         return key
     return CHANGING.sub("<id>", value) if isinstance(value, str) else value
 

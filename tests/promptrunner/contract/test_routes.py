@@ -38,6 +38,10 @@ GET /api/rules/<city>
 GET /system/health
 GET /system/ready
 GET /system/live
+GET /system/ping
+GET /system/version
+GET /creatorcore/health
+GET /health
 GET /docs
 GET /openapi.json
 GET /
