@@ -164,7 +164,9 @@ _DJANGO_APPS = (
     if MONGODB
     else ["django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"]
 )
-MIGRATION_MODULES = {app: f"promptrunner.mongo_migrations.{app}" for app in ("admin", "auth", "contenttypes")} if MONGODB else {}
+MIGRATION_MODULES: dict[str, str | None] = {"knox": None}  # its own token is swapped for ours: no table of it
+if MONGODB:
+    MIGRATION_MODULES |= {app: f"promptrunner.mongo_migrations.{app}" for app in ("admin", "auth", "contenttypes")}
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField" if MONGODB else "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS: list[str] = ["security.W021"]  # HSTS preload is the owner's decision to submit the domain, not a default
 

@@ -2,6 +2,6 @@
 
 from django.urls import include, path
 
-from benchmarks.bare.views import insert
+from benchmarks.bare.views import insert, nothing
 
-urlpatterns = [path("bare/", insert), path("", include("promptrunner.urls"))]
+urlpatterns = [path("bare/", insert), path("bare/nothing", nothing), path("", include("promptrunner.urls"))]

@@ -20,3 +20,8 @@ def insert(request: HttpRequest) -> JsonResponse:
     row = Row(prompt=body["prompt"], content=CONTENT)
     row.save(force_insert=True)
     return JsonResponse({"id": str(row.pk)}, status=201)
+
+
+def nothing(request: HttpRequest) -> JsonResponse:
+    """Answer, and touch nothing."""
+    return JsonResponse({"ok": True})

@@ -76,3 +76,58 @@ def test_a_log_record_carries_the_trace():
     finally:
         end_trace(token)
     assert record.__dict__["trace_id"] == "t-1"
+
+
+def test_two_requests_at_once_never_share_a_trace():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.test import Client
+
+    def ask(number):
+        answer = Client().get("/system/live", headers={"X-Trace-Id": f"mine-{number}"})
+        return number, answer.headers["X-Trace-Id"], answer.json()["trace_id"]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, range(400)))
+    assert answers == [(number, f"mine-{number}", f"mine-{number}") for number in range(400)]
+
+
+def test_the_answer_says_the_trace_as_the_standard_writes_it(client):
+    from telemetry.trace import traceparent_of
+
+    headers = client.get("/system/live", headers={"traceparent": f"00-{W3C}-00f067aa0ba902b7-01"}).headers
+    assert re.fullmatch(f"00-{W3C}-[0-9a-f]{{16}}-01", headers["traceparent"])
+    assert re.fullmatch("00-[0-9a-f]{32}-[0-9a-f]{16}-01", traceparent_of("of another form"))
+
+
+@pytest.mark.django_db
+def test_once_a_run_is_recorded_every_line_of_the_log_names_it(api, rulebooks, monkeypatch):
+    import promptrunner.contract.inputs as inputs
+    import promptrunner.contract.runs as runs
+    from compliance.models import Run
+
+    lines = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            lines.append((record.trace_id, record.run_id))
+
+    handler = Keep()
+    handler.addFilter(TraceFilter())
+    logger = logging.getLogger("promptrunner.test")
+    logger.addHandler(handler)
+    before = inputs.planning_values
+
+    def reads(values):
+        logger.warning("before")
+        return before(values)
+
+    def writes(run):
+        logger.warning("after")
+        return []
+
+    monkeypatch.setattr(runs, "planning_values", reads)
+    monkeypatch.setattr(runs, "files_write", writes)
+    api.post("/core/log", {"session_id": "session-0001", "city": "Pune", "prompt": "a house", "metadata": {"trace_id": "t-9"}}, format="json")
+    logger.removeHandler(handler)
+    assert lines == [("t-9", "-"), ("t-9", str(Run.objects.get().pk))]
