@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +34,7 @@ def feedback_record(
     output: Mapping[str, Any] | None = None,
     metadata: Mapping[str, Any] | None = None,
     duration_ms: float = 0.0,
+    fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
 ) -> Feedback:
     """Save one vote and its telemetry event in one transaction, and return it.
 
@@ -49,9 +52,11 @@ def feedback_record(
         output: as sent.
         metadata: as sent.
         duration_ms: since the request came in.
+        fixed: the id and the time of one that is taken over from an earlier installation.
     """
-    now = timezone.now()
+    name, now = fixed or (uuid.uuid4(), timezone.now())
     feedback = Feedback(
+        id=name,
         run=run,
         session_id=session_id,
         vote=vote,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import re
@@ -40,8 +41,11 @@ def model_store(
     sent_name: str = "",
     metadata: Mapping[str, Any] | None = None,
     city: str = "",
+    fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
 ) -> GeometryModel:
     """Save what a client sent as a case's model (a GLB, geometry data, or only a file's name) and return the record.
+
+    `fixed` is the id and the time of one that is taken over from an earlier installation.
 
     Raises:
         GlbError: the file is no GLB; nothing is stored.
@@ -54,10 +58,12 @@ def model_store(
         origin, path, raw = GeometryModel.Origin.DATA, f"{FOLDER}/{file_stem(case_id)}.json", json.dumps(data, sort_keys=True).encode()
     if path:
         storages["cases"].save(path, ContentFile(raw))
+    name, at = fixed or (uuid.uuid4(), timezone.now())
     record = GeometryModel(
+        id=name,
         run=run,
         case_id=case_id,
-        origin=origin,
+        origin=GeometryModel.Origin.LEGACY if fixed else origin,
         city=city,
         path=path,
         sent_name=sent_name[:300],
@@ -65,7 +71,7 @@ def model_store(
         sha256=hashlib.sha256(raw).hexdigest() if path else "",
         size=len(raw),
         trace_id=trace_id,
-        created_at=timezone.now(),
+        created_at=at,
     )
     record.save(force_insert=True)
     return record

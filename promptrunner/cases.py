@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import uuid
@@ -18,6 +19,8 @@ from promptrunner.models import CaseDocument, OutputSummary, SessionEntry
 
 logger = logging.getLogger(__name__)
 SPECS = "specs"
+Fixed = tuple[uuid.UUID, datetime.datetime]
+"""The id and the time of a record that is taken over from elsewhere."""
 SUMMARIES = uuid.UUID("f3b8f6c2-7f0e-5d9c-9a15-6c1c64a7f2e1")
 
 
@@ -40,21 +43,24 @@ def session_entry(*, session_id: str, event: str, output: Mapping[str, Any], met
     return SessionEntry(session_id=session_id, event=event, output=json.dumps(output), metadata=json.dumps(metadata), created_at=timezone.now())
 
 
-def document_store(*, case_id: str, parsed_data: Any, trace_id: str) -> CaseDocument:
-    """Save and return what a client read from a document of a case."""
-    return CaseDocument.objects.create(case_id=case_id, parsed_data=json.dumps(parsed_data), trace_id=trace_id, created_at=timezone.now())
+def document_store(*, case_id: str, parsed_data: Any, trace_id: str, fixed: Fixed | None = None) -> CaseDocument:
+    """Save and return what a client read from a document of a case; `fixed` is its id and time where they are not to be new ones."""
+    name, at = fixed or (uuid.uuid4(), timezone.now())
+    return CaseDocument.objects.create(id=name, case_id=case_id, parsed_data=json.dumps(parsed_data), trace_id=trace_id, created_at=at)
 
 
-def summary_store(*, city: str, summary: Any, trace_id: str, case_id: str = "", file_path: str = "") -> OutputSummary:
-    """Save and return a summary of an output."""
+def summary_store(*, city: str, summary: Any, trace_id: str, case_id: str = "", file_path: str = "", fixed: Fixed | None = None) -> OutputSummary:
+    """Save and return a summary of an output; `fixed` is its id and time where they are not to be new ones."""
+    name, at = fixed or (uuid.uuid4(), timezone.now())
     return OutputSummary.objects.create(
+        id=name,
         run=run_of(case_id) if case_id else None,
         city=city,
         case_id=case_id,
         summary=json.dumps(summary),
         file_path=file_path,
         trace_id=trace_id,
-        created_at=timezone.now(),
+        created_at=at,
     )
 
 

@@ -14,7 +14,6 @@ from knox.settings import CONSTANTS
 from rest_framework import exceptions
 
 from promptrunner.models import SCOPES, ApiToken, User
-from telemetry.transactions import atomic
 
 NOTED_AGAIN_AFTER = datetime.timedelta(minutes=1)
 """How often a token's use is written down: not at every request."""
@@ -39,15 +38,13 @@ def token_create(*, user: User, scopes: Iterable[str], name: str = "", days: int
     wanted = list(dict.fromkeys(scopes))
     if not wanted or (unknown := [scope for scope in wanted if scope not in SCOPES]):
         raise UnknownScopeError(f"{'Name a scope' if not wanted else f'{unknown[0]!r} is no scope'}; the scopes are {', '.join(SCOPES)}.")
-    with atomic():
-        token, text = ApiToken.objects.create(user, expiry=datetime.timedelta(days=days) if days else None, scopes=wanted, name=name)
+    token, text = ApiToken.objects.create(user, expiry=datetime.timedelta(days=days) if days else None, scopes=wanted, name=name)
     return token, text
 
 
 def token_revoke(*, token: ApiToken) -> None:
     """Take a token back: it holds no longer. It stays listed, so that it can be seen who had which."""
-    with atomic():
-        ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 class ApiTokenAuthentication(TokenAuthentication):  # type: ignore[misc]

@@ -198,7 +198,9 @@ class _Walk:
         events = Event.objects.order_by("created_at", "id")
         if self.state.position_at is None:
             return events.filter(delivered_at=None)
-        return events.filter(Q(created_at__gt=self.state.position_at) | Q(created_at=self.state.position_at, id__gt=self.state.position_id))
+        return events.filter(delivered_at=None).filter(
+            Q(created_at__gt=self.state.position_at) | Q(created_at=self.state.position_at, id__gt=self.state.position_id)
+        )
 
     def moved(self, events: list[Event], count: int, moves: bool) -> list[Event]:
         """Remember that the sink has, or has set aside, the first of some events; return the rest."""

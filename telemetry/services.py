@@ -8,6 +8,8 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from telemetry.models import Event
 
 EVENT_SPACE = uuid.UUID("6d6f1c1e-0f43-5a6b-9a57-5b1f0a3c7d11")
@@ -49,3 +51,23 @@ def event_record(
     )
     event.save(force_insert=True)
     return event
+
+
+def event_take(*, event: uuid.UUID, event_type: str, trace_id: str, run_id: uuid.UUID, timestamp: datetime.datetime, payload: Mapping[str, Any]) -> Event:
+    """Save an event that an earlier installation wrote and sent; it is not sent again."""
+    taken = Event(
+        id=event,
+        event_type=event_type,
+        trace_id=trace_id,
+        run_id=run_id,
+        timestamp=timestamp,
+        payload=json.dumps(dict(payload), sort_keys=True),
+        delivered_at=timestamp,
+    )
+    taken.save(force_insert=True)
+    return taken
+
+
+def event_delivered(*, event: uuid.UUID) -> None:
+    """Mark an event as delivered: an earlier installation reported its record. Call inside the record's transaction."""
+    Event.objects.filter(pk=event).update(delivered_at=timezone.now())

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print them."""
-        for token in ApiToken.objects.select_related("user").order_by("user__username", "created"):
+        for token in sorted(ApiToken.objects.select_related("user"), key=lambda token: (token.user.get_username(), token.created)):
             state = f"revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else f"until {token.expiry:%Y-%m-%d}" if token.expiry else "no end"
             used = f"last used {token.last_used:%Y-%m-%d}" if token.last_used else "never used"
             self.stdout.write(f"{token.token_key}  {token.user.get_username()}  {','.join(token.scopes)}  {state}  {used}  {token.name}".rstrip())

@@ -37,7 +37,7 @@ def steady(value: Any, key: str = "") -> Any:
     return CHANGING.sub("<id>", value) if isinstance(value, str) else value
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the health checks look from threads of their own
 def test_every_documented_request_gets_its_documented_response(call, files):
     text = PAGE.read_text(encoding="utf-8")
     shown = []

@@ -1,0 +1,1 @@
+"""What an installed Prompt Runner 2.0 left behind, read and taken over."""
