@@ -323,5 +323,5 @@ def test_dead_letters_of_one_choice_are_sent_again(insightflow):
         written(run, 0)
     insightflow.answers = [400, 400]
     http()
-    assert deliveries_resend(deliveries=Delivery.objects.filter(event__run_id=uuid.UUID(int=0))) == 1
+    assert deliveries_resend(deliveries=Delivery.objects.filter(run_id=uuid.UUID(int=0))) == 1
     assert Delivery.objects.filter(status="dead").count() == 1
