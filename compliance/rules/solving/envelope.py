@@ -171,7 +171,8 @@ class _Solving:
         self.floor = self._number("floor_height_m") or 3.0
         self.below = sum((self._number(count) or 0) * (self._number(height) or 0) for count, height in (("stilt_levels", "stilt_height_m"),))
         self.known: dict[float, Point] = {}
-        self.widths: dict[tuple[str, str], float] = {}
+        self.widths: dict[tuple[str, str], float] = {}  # by side and clause, the width that mended it last
+        self.widened: dict[float, frozenset[str]] = {}  # by height, the sides that are wider than their own limit
 
     def _number(self, name: str) -> float | None:
         value = self.site.get(name)
@@ -297,7 +298,7 @@ class _Solving:
 
     def _with(self, design: dict[str, Value], begin: Mapping[str, Binding] | None = None) -> Point:
         """Return the least margins for a design without them, found from some to begin with, and what they allow."""
-        floors: dict[str, Binding] = {}
+        floors: dict[str, Binding] = {side: limit for side, limit in (begin or {}).items() if side in self.widened.get(float(design["height_m"]), ())}  # type: ignore[arg-type]
         margins: dict[str, Binding] = dict(begin or {})
         seen: list[dict[str, Binding]] = []
         for _ in range(_ROUNDS):
@@ -318,6 +319,7 @@ class _Solving:
                 floors = asked
             seen.append(asked)
             margins = asked
+        self.widened[float(design["height_m"])] = frozenset(floors)  # type: ignore[arg-type]
         judged = self.trials.judged({**design, **_widths(margins)})
         checks = judged.active()
         against_all = tuple(check for check in checks if check.outcome == "VIOLATED")
@@ -358,8 +360,9 @@ class _Solving:
                 break
             middle = (narrow + wide) / 2
             narrow, wide = (narrow, middle) if holds(middle) else (middle, wide)
-        written = round(wide + _STEP / 2 - 1e-6, 2)
-        return next((width for width in (round(wide, 2), written) if holds(width)), round_number(wide))
+        written = (round(wide, 2), round(wide + _STEP / 2 - 1e-6, 2))
+        self.widths[key] = next((width for width in written if holds(width)), round_number(wide))
+        return self.widths[key]
 
     def _ends_of(self, side: str) -> list[float]:
         """Return the widths of a margin at which the law changes."""
