@@ -19,6 +19,8 @@ _FLAGS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
     for name, value, pattern in (
         ("is_corner_plot", True, r"\bcorner[ -](?:plot|site|property|land|parcel|bungalow|building)\b|\b(?:plot|site|situated|located|property) (?:is )?(?:situated |located )?(?:at|on|in) (?:a |the )?(?:road )?corner\b"
                                  r"|\bcorner of (?:two|2|\d{1,2}(?:\.\d{1,2})?[ ]?(?:m|mt|mtr|ft|feet))\b|(?:^|[,;(\n][ ]?)corner(?=[ ]?(?:[,;).\n]|$))|\bcorner[ ]?[:=][ ]?(?:yes|true|y)\b|कॉर्नर (?:प्लॉट|भूखंड)|કોર્નર (?:નો )?પ્લોટ"),
+        ("is_tod_zone", False, r"\b(?:outside|not in|not within|out of) (?:the |a |any )?(?:tod|transit[ -]oriented(?: development)?)(?: zone| area| corridor)?\b|\b(?:non|no)[ -]tod\b"),
+        ("is_tod_zone", True, r"(?<!outside )(?<!outside the )(?<!not in )(?<!not in the )(?<!non-)(?<!non )\b(?:tod|transit[ -]oriented(?: development)?) (?:zone|area|corridor)\b"),
         ("is_corner_plot", False, r"\b(?:not|non|no)[ -](?:a |an |the )?corner(?:[ -]plot)?\b|\bintermediate plot\b"),
         ("is_land_locked", True, r"\bland[ -]?locked\b"),
         ("is_gunthewari_plot", True, r"\bgun?th?e(?:w|v)ari\b|गुंठेवारी"),

@@ -351,8 +351,15 @@ class _Assembly:
         return ordered
 
     def _must_provide(self) -> Iterable[dict[str, Any]]:
-        for check in sorted(self.active, key=lambda check: (check.field, check.clause.id)):
-            if check.outcome == "REQUIRED":
+        required = [check for check in self.active if check.outcome == "REQUIRED"]
+        most = {
+            check.field: max(other.minimum for other in required if other.field == check.field and is_number(other.minimum))
+            for check in required
+            if is_number(check.minimum)
+        }
+        for check in sorted(required, key=lambda check: (check.field, check.clause.id)):
+            lone = check.maximum is None and not isinstance(check.limit, Requirement)
+            if not (lone and is_number(check.minimum) and check.minimum < most[check.field]):  # a greater one takes care of it
                 wire = {key: value for key, value in _wire_check(check, None, None).items() if key.startswith("rule_")}
                 sentence = explaining.write_sentence(self.rulebook, check.clause, [(check, None)], "")
                 yield {"field": check.field, **wire, "clause_no": check.clause.clause_no, "sentence": sentence}
@@ -497,7 +504,7 @@ def _tighten(entry: dict[str, Any], check: Check) -> None:
                     entry.pop("tiers", None)
                     if check.tiers:
                         entry["tiers"] = _tiers_up_to(check)
-        elif isinstance(bound, Unlimited):
+        elif isinstance(bound, Unlimited) and key == "max":
             entry.setdefault("clause_no", check.clause.clause_no)
             entry["unlimited"] = True
     if "min" in entry or "max" in entry:

@@ -70,14 +70,14 @@ def write_conditions(rulebook: Rulebook, clause: Clause) -> str:
             continue
         definition, fact = FIELDS.get(condition.key), rulebook.fact_by_name.get(condition.key)
         phrase = definition.phrase if definition else fact.phrase if fact else ""
-        unit = definition.unit if definition else "m"
+        unit = definition.unit if definition else "" if fact and "storeys" in fact.name else "m"
         if phrase:
             phrases.append(phrase.format(range=write_range(condition.matcher, unit)))
     return "".join(f" {phrase}" for phrase in phrases)
 
 
 def write_limit(check: Check) -> str:
-    """Return what a limit asks: "is at least 3.0 m", "is at most 2.5", "has no limit", "is residential or mixed"."""
+    """Return what a limit asks: "is at least 3.0 m", "is at most 2.5", "has no limit", "is not asked for", "is residential or mixed"."""
     limit = check.limit
     if isinstance(limit, Requirement):
         return limit.says
@@ -92,7 +92,9 @@ def write_limit(check: Check) -> str:
         ends.append(f"at most {write_number(check.field, check.maximum)}{tiers}")
     if ends:
         return "is " + " and ".join(ends)
-    return "has no limit" if UNLIMITED in (check.minimum, check.maximum) else "cannot be worked out"
+    if UNLIMITED in (check.minimum, check.maximum):
+        return "has no limit" if check.maximum is UNLIMITED else "is not asked for"
+    return "cannot be worked out"
 
 
 def _write_tiers(check: Check, limit: Limit) -> str:

@@ -33,6 +33,7 @@ def _read(prompt: str) -> dict[str, object]:
         ("sprinklers: no", "has_sprinklers", False), ("government school", "is_government", True), ("within TP scheme, Ahmedabad", "is_outside_town_planning_scheme", False),
         ("plot touches Eastern Express Highway 45 m wide, Mulund", "road_class", "express_highway"), ("plot fronts NH-60, 60 m wide, Nashik", "road_class", "highway"),
         ("Dr. Ambedkar Road, Byculla, Mumbai", "special_area", "named_island_road"), ("Erangal, CRZ affected land, Mumbai", "special_area", "akse_marve_erangal"),
+        ("Flats in the TOD zone, Kothrud, Pune", "is_tod_zone", True), ("Flats (TOD zone), Pune", "is_tod_zone", True), ("outside the TOD zone, Pune", "is_tod_zone", False),
         ("special_area: koregaon_park, city: Pune", "special_area", "koregaon_park"), ("2 floors of shops and 8 floors of flats", "storeys", 10), ("2 floors of shops and 8 floors of flats", "commercial_storeys", 2),
         ("shops on ground and first floor, flats above, G+7", "commercial_storeys", 2), ("10 1BHK, 20 2BHK flats", "dwelling_units", 30), ("tower of 40 storeys, 130 m", "height_m", 130),
         ("40 units: 20 of 45 sq m carpet, 20 of 60 sq m carpet", "dwelling_mix", [{"count": 20, "carpet_sq_m": 45}, {"count": 20, "carpet_sq_m": 60}]),
