@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from rest_framework import exceptions
@@ -22,6 +23,7 @@ from telemetry.trace import current_trace_id
 logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 FROZEN = ("/core/", "/orchestrate/", "/api/mcp/", "/api/compliance/", "/api/rules/")
+UNAVAILABLE = "The database cannot be reached now; nothing was stored. Send it again in a little while."
 SEND_A_TOKEN = "Send an API token: `Authorization: Token ...` (manage.py create_token makes one)."  # noqa: S105 - a sentence
 
 
@@ -53,6 +55,10 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 def problem_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """Return the problem for an exception of an API view; unknown ones are logged in full and answered with their trace id."""
     known = _api_error(error)
+    if isinstance(error, OperationalError | InterfaceError):
+        logger.exception("The database cannot be reached", exc_info=error)
+        set_rollback()
+        return _response(503, problem(503, "unavailable", UNAVAILABLE), {"Retry-After": "5"})
     if known is None:
         logger.exception("An API view failed", exc_info=error)
         set_rollback()

@@ -107,7 +107,7 @@ SINGLE_CURATOR = flag("SINGLE_CURATOR")
 DEMO_MODE = flag("DEMO_MODE")
 """Whether /orchestrate/run always answers the same: prompt, city, ids and clock are fixed."""
 
-RATES = {scope: whole_number(f"RATE_{scope.upper()}", default) for scope, default in {"run": 1200, "feedback": 600, "rules": 120, "operate": 300}.items()}
+RATES = {scope: whole_number(f"RATE_{scope.upper()}", default) for scope, default in {"run": 6000, "feedback": 3000, "rules": 300, "operate": 600}.items()}
 """Requests a minute that one caller may make, by scope; 0: any number."""
 
 DATA_DIR = Path(str(env.str("DATA_DIR", default=str(BASE_DIR / "data")))).resolve()

@@ -28,7 +28,8 @@ def main() -> int:
         return refuse(f"PORT is '{port}'; write a number from 1 to 65535.")
     if in_use(host, int(port)):
         return refuse(f"Port {port} on {host} is in use. Stop what uses it, or choose another: make run PORT={int(port) % 65535 + 1}")
-    environment = {**os.environ, "PROMPTRUNNER_ENV": "development", "ALLOW_ANONYMOUS": os.environ.get("ALLOW_ANONYMOUS") or "true"}
+    unlimited = {f"RATE_{scope}": "0" for scope in ("RUN", "FEEDBACK", "RULES", "OPERATE")}  # a laptop's own callers are not counted
+    environment = {**unlimited, **os.environ, "PROMPTRUNNER_ENV": "development", "ALLOW_ANONYMOUS": os.environ.get("ALLOW_ANONYMOUS") or "true"}
     try:
         return prepare(environment) or serve(host, port, environment)
     except KeyboardInterrupt:

@@ -23,5 +23,5 @@ FAILURE = inline_serializer(
 def described(tag: str, body: Any, invalid: int, name: str, *good: int | tuple[int, str], parameters: Any = None) -> dict[str, Any]:
     """Return the arguments of `extend_schema` for a route: its tag, name, body (None where it takes none), good answers (200) and query."""
     answers = {code: bytes if isinstance(code, tuple) else ANY for code in good or (200,)}
-    failing = {code: OpenApiResponse(FAILURE) for code in (invalid, 401, 403, 404, 405, 413, 429, 500)}
+    failing = {code: OpenApiResponse(FAILURE) for code in (invalid, 401, 403, 404, 405, 413, 429, 500, 503)}
     return {"operation_id": name, "tags": [f"Frozen: {tag}"], "request": body, "responses": {**answers, **failing}, "parameters": parameters}

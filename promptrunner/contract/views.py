@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -17,7 +18,7 @@ from rest_framework.views import APIView, set_rollback
 
 from compliance.reading import PromptTooLongError
 from compliance.specs import SpecError
-from promptrunner.errors import SEND_A_TOKEN, error_body
+from promptrunner.errors import SEND_A_TOKEN, UNAVAILABLE, error_body
 from telemetry.trace import adopt_trace, current_trace_id
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class FrozenView(APIView):
     def _failed(self, error: Exception, context: Mapping[str, Any]) -> Response:
         set_rollback()
         status, message, errors = self._said(error)
-        if status == 500:
+        if status >= 500:
             logger.exception("A frozen route failed", exc_info=error)
         code = "INVALID_INPUT" if status == self.invalid_status and errors and status == 400 else CODES.get(status, "INVALID_INPUT")
         headers = {}
@@ -103,6 +104,8 @@ class FrozenView(APIView):
             return 404, "There is no such thing here; check the id.", []
         if isinstance(error, PermissionDenied):
             return 403, "This is not allowed for you.", []
+        if isinstance(error, OperationalError | InterfaceError):
+            return 503, UNAVAILABLE, []
         return 500, "A fault of ours. Please report the trace id.", []
 
 

@@ -161,6 +161,24 @@ def test_a_fault_of_ours_shows_no_message_of_its_own(call, monkeypatch):
     assert "secret" not in str(answer)
 
 
+@pytest.mark.parametrize("path", ["/core/log", "/api/v1/runs/"])
+def test_a_database_that_is_away_is_told_as_such_and_without_its_address(api, files, monkeypatch, path):
+    from django.db import OperationalError
+
+    import promptrunner.api.views as native
+    from promptrunner.contract import runs
+
+    def away(**arguments):
+        raise OperationalError("connection to postgres://user:secret@host failed")
+
+    for module in (native, runs):
+        monkeypatch.setattr(module, "run_proposal", away)
+    answer = api.post(path, LOG if path == "/core/log" else {"prompt": "a house"}, format="json")
+    assert answer.status_code == 503
+    assert "secret" not in answer.content.decode()
+    assert "Send it again" in answer.content.decode()
+
+
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "*/*"])
 def test_installed_clients_get_json_whatever_they_accept(api, rulebooks, files, accept):
     assert api.post("/core/log", LOG, format="json", headers={"Accept": accept}).json()["success"] is True
