@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from compliance.vocabulary import CITIES
 from promptrunner.models import SCOPES, ApiToken, CaseDocument, OutputSummary, SessionEntry, User
@@ -67,7 +68,9 @@ class ApiTokenForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new token."""
 
     scopes = forms.MultipleChoiceField(choices=[(name, f"{name}: {says}") for name, says in SCOPES.items()], widget=forms.CheckboxSelectMultiple)
-    days = forms.IntegerField(required=False, min_value=1, help_text="How long it holds; until it is revoked where nothing is written.")
+    days = forms.IntegerField(
+        required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget, help_text="How long it holds; until it is revoked where nothing is written."
+    )
 
     class Meta:
         model = ApiToken
