@@ -32,6 +32,8 @@ from telemetry.transactions import atomic
 logger = logging.getLogger(__name__)
 BATCH = 200
 LEASE_SECONDS = 60
+BEHIND = datetime.timedelta(days=3650)
+"""When an event is due that waits behind another one of its run: the other one takes it along."""
 LATE = datetime.timedelta(minutes=10)
 """No transaction of ours takes longer than this."""
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
@@ -135,26 +137,30 @@ class _Walk:
             self.walk(_without_waiting(missed[:limit], self.all_sinks - {self.name}), moves=False)
 
     def retry(self, limit: int) -> None:
-        """Send what was set aside and is due, the earliest of each run first."""
+        """Send what was set aside and is due, each with the later events of its run behind it, until one is refused again."""
         due = Delivery.objects.filter(sink=self.name, status=Status.WAITING, next_attempt_at__lte=timezone.now()).select_related("event")
-        blocked: set[UUID] = set()
-        for delivery in sorted(due.order_by("next_attempt_at")[:limit], key=lambda entry: (entry.event.created_at, str(entry.event_id))):
-            if delivery.run_id in blocked or self.earlier(delivery):
+        for delivery in sorted(due.order_by("next_attempt_at")[:limit], key=_order):
+            first = self.first_waiting(delivery.run_id)
+            if first is None or first.pk != delivery.pk:  # an earlier one of the run waits: it takes this one along
+                Delivery.objects.filter(pk=delivery.pk, status=Status.WAITING).update(next_attempt_at=timezone.now() + BEHIND)
                 continue
-            try:
-                self.sink.send([delivery.event])
-            except RefusedError as error:
-                blocked.add(delivery.run_id)
-                self.put_off(delivery, str(error), error.forever)
-                continue
-            Delivery.objects.filter(pk=delivery.pk).update(status=Status.SENT, sent_at=timezone.now(), last_error="")
-            Delivery.objects.filter(sink=self.name, run_id=delivery.run_id, status=Status.WAITING).update(next_attempt_at=timezone.now())
-            self.taken([delivery.event])
+            while first is not None and self.sent(first):
+                first = self.first_waiting(delivery.run_id)
 
-    def earlier(self, delivery: Delivery) -> bool:
-        """Return whether an earlier event of the same run still waits."""
-        waiting = Delivery.objects.filter(sink=self.name, run_id=delivery.run_id, status=Status.WAITING).exclude(pk=delivery.pk).select_related("event")
-        return any((other.event.created_at, str(other.event_id)) < (delivery.event.created_at, str(delivery.event_id)) for other in waiting)
+    def sent(self, delivery: Delivery) -> bool:
+        """Send an event that was set aside; return whether the next one of its run may follow."""
+        try:
+            self.sink.send([delivery.event])
+        except RefusedError as error:
+            return self.put_off(delivery, str(error), error.forever)
+        Delivery.objects.filter(pk=delivery.pk).update(status=Status.SENT, sent_at=timezone.now(), last_error="")
+        self.taken([delivery.event])
+        return True
+
+    def first_waiting(self, run_id: UUID) -> Delivery | None:
+        """Return the earliest event of a run that waits for this sink."""
+        waiting = Delivery.objects.filter(sink=self.name, run_id=run_id, status=Status.WAITING).select_related("event")
+        return min(waiting, key=_order, default=None)
 
     def walk(self, events: list[Event], moves: bool) -> None:
         waiting = (
@@ -169,7 +175,7 @@ class _Walk:
                 events = self.moved(events, 1, moves)
                 continue
             if events[0].run_id in waiting:
-                self.set_aside(events[0], "an earlier event of the run waits", forever=False)
+                self.set_aside(events[0], "an earlier event of the run waits", forever=False, pause=BEHIND)
                 events = self.moved(events, 1, moves)
                 continue
             free = next((place for place, event in enumerate(events) if event.run_id in waiting or flaw(event)), len(events))
@@ -226,12 +232,12 @@ class _Walk:
         whole = [event.pk for event in _without_waiting(events, others) if event.pk not in open_]
         Event.objects.filter(pk__in=whole).update(delivered_at=timezone.now())
 
-    def set_aside(self, event: Event, error: str, forever: bool) -> None:
+    def set_aside(self, event: Event, error: str, forever: bool, pause: datetime.timedelta | None = None) -> None:
         now = timezone.now()
         fields = {
             "run_id": event.run_id,
             "status": Status.DEAD if forever else Status.WAITING,
-            "next_attempt_at": now + _pause(1),
+            "next_attempt_at": now + (pause or _pause(1)),
             "first_failed_at": now,
             "last_error": error[:200],
         }
@@ -239,7 +245,8 @@ class _Walk:
         self.report.aside += 1
         self.report.dead += forever
 
-    def put_off(self, delivery: Delivery, error: str, forever: bool) -> None:
+    def put_off(self, delivery: Delivery, error: str, forever: bool) -> bool:
+        """Try an event again later, or give it up; return whether it was given up, so that the next one of its run may follow."""
         now = timezone.now()
         given_up = forever or now - delivery.first_failed_at > datetime.timedelta(hours=settings.EVENT_GIVE_UP_HOURS)
         Delivery.objects.filter(pk=delivery.pk).update(
@@ -249,6 +256,12 @@ class _Walk:
             status=Status.DEAD if given_up else Status.WAITING,
         )
         self.report.dead += given_up
+        return given_up
+
+
+def _order(delivery: Delivery) -> tuple[datetime.datetime, str]:
+    """Return where a delivery's event stands among the others."""
+    return delivery.event.created_at, str(delivery.event_id)
 
 
 def _without_waiting(events: Iterable[Event], others: set[str]) -> list[Event]:

@@ -193,6 +193,7 @@ class _Assembly:
         self.active = judged.active()
         self.settled = {check.field for check in self.active if check.outcome == "SATISFIED"}
         self.behind = completion.behind
+        self.assumed = frozenset(entry.field for entry in completion.assumptions)
         area = completion.spec.get("net_plot_area_sq_m")
         self.net_area = float(area) if isinstance(area, (int, float)) else None
 
@@ -277,7 +278,7 @@ class _Assembly:
         sentence = (
             f"{explaining.write_source(self.rulebook, clause)}: displaced by {', '.join(sorted({check.displaced_by for check in judgement.checks}))}."
             if displaced
-            else explaining.write_sentence(self.rulebook, clause, shorts, because, self.net_area)
+            else explaining.write_sentence(self.rulebook, clause, shorts, because, self.net_area, self.assumed)
         )
         return Finding(
             id=clause.id, clause_no=clause.clause_no, title=clause.title, category=clause.category, outcome=outcome,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from compliance.rules.expressions import is_number
@@ -85,6 +86,8 @@ def write_limit(check: Check) -> str:
         codes = " or ".join(code.replace("_", " ") for code in sorted(limit.one_of or limit.none_of or ()))
         return f"is {codes}" if limit.one_of is not None else f"is not {codes}"
     ends = []
+    if is_number(check.minimum) and check.minimum <= 0 and not is_number(check.maximum):
+        return "is not asked for"
     if is_number(check.minimum):
         ends.append(f"at least {write_number(check.field, check.minimum)}")
     if is_number(check.maximum):
@@ -117,14 +120,14 @@ def write_taken(check: Check, net_area: float | None) -> str:
     return f"; it takes {' and '.join(words)}" if words else ""
 
 
-def write_result(check: Check, short: float | None, net_area: float | None = None) -> str:
-    """Return how the proposal meets a limit: "2.5 m is proposed, 0.5 m short"."""
+def write_result(check: Check, short: float | None, net_area: float | None = None, assumed: Collection[str] = ()) -> str:
+    """Return how the proposal meets a limit: "2.5 m is proposed, 0.5 m short"; a value that it does not state "is assumed"."""
     if check.settled_by:
         return f"it is settled by the stated {FIELDS[check.settled_by].label}, which holds"
     if check.subject is None:
         words = {"REQUIRED": "the proposal must provide it" if is_number(check.minimum) else "the proposal must keep to it", "SATISFIED": ""}
         return words.get(check.outcome, "the proposal does not state it")
-    proposed = f"{write_value(check.field, check.subject)} is proposed"
+    proposed = f"{write_value(check.field, check.subject)} is {'assumed' if check.field in assumed else 'proposed'}"
     taken = write_taken(check, net_area) if check.tiers else ""
     if check.outcome != "VIOLATED" or short is None:
         return proposed + taken
@@ -132,7 +135,14 @@ def write_result(check: Check, short: float | None, net_area: float | None = Non
     return f"{proposed}, {write_number(check.field, short)} {word}{taken}"
 
 
-def write_sentence(rulebook: Rulebook, clause: Clause, checks: list[tuple[Check, float | None]], open_because: str, net_area: float | None = None) -> str:
+def write_sentence(
+    rulebook: Rulebook,
+    clause: Clause,
+    checks: list[tuple[Check, float | None]],
+    open_because: str,
+    net_area: float | None = None,
+    assumed: Collection[str] = (),
+) -> str:
     """Return the sentence of a finding: source, what is asked and where, what is proposed, and what keeps it open."""
     parts: list[str] = []
     for check, short in checks:
@@ -142,7 +152,7 @@ def write_sentence(rulebook: Rulebook, clause: Clause, checks: list[tuple[Check,
         else:
             article = "" if label == "FSI" else "the number of " if FIELDS[check.field].kind == "count" else "the "
             asked = f"{article}{label}{write_conditions(rulebook, clause) if not parts else ''} {write_limit(check)}"
-        result = write_result(check, short, net_area)
+        result = write_result(check, short, net_area, assumed)
         parts.append(f"{asked}; {result}" if result else asked)
     sentence = f"{write_source(rulebook, clause)}: {'; '.join(dict.fromkeys(parts))}"
     if open_because:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -211,6 +211,7 @@ class Moody:
                 raise KeyboardInterrupt
 
 
+@example([1] * 6, ["refuses"] * 3)  # more of a run waits than a round takes
 @examples(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 3), min_size=1, max_size=12), st.lists(st.sampled_from(["takes", "down", "refuses", "crashes"]), max_size=20))
 def test_whatever_fails_everything_arrives_and_each_run_in_order(runs, moods):
