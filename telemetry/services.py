@@ -6,8 +6,11 @@ import datetime
 import json
 import uuid
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 from django.utils import timezone
 
 from telemetry.models import Event
@@ -18,6 +21,21 @@ EVENT_SPACE = uuid.UUID("6d6f1c1e-0f43-5a6b-9a57-5b1f0a3c7d11")
 def event_id(event_type: str, record_id: uuid.UUID) -> uuid.UUID:
     """Return the id of the event of a record: the same for the same type and record, so that it can be recreated."""
     return uuid.uuid5(EVENT_SPACE, f"{event_type}:{record_id}")
+
+
+class EventShapeError(ValueError):
+    """An event that InsightFlow would not understand: a fault of ours."""
+
+
+@cache
+def _validator() -> Any:
+    return jsonschema_rs.validator_for(json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8")))
+
+
+def schema_fault(body: Mapping[str, Any]) -> str:
+    """Return what is wrong with an event by InsightFlow's schema (`telemetry/schema.json`); empty where nothing is."""
+    error = next(_validator().iter_errors(body), None)
+    return f"it does not fit the schema: /{'/'.join(map(str, error.instance_path))} {error.message}"[:200] if error else ""
 
 
 def event_record(
@@ -31,7 +49,11 @@ def event_record(
     timestamp: datetime.datetime,
     feedback: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Save the event of a record in InsightFlow's shape; the caller's transaction makes both or neither."""
+    """Save the event of a record in InsightFlow's shape; the caller's transaction makes both or neither.
+
+    Raises:
+        EventShapeError: what was given does not fit the schema.
+    """
     payload = {
         "event_type": event_type,
         "trace_id": trace_id,
@@ -41,6 +63,8 @@ def event_record(
         "performance": dict(performance),
         **({"feedback": dict(feedback)} if feedback is not None else {}),
     }
+    if fault := schema_fault(payload):
+        raise EventShapeError(f"The event of {event_type} {record_id} cannot be written: {fault}.")
     event = Event(
         id=event_id(event_type, record_id),
         event_type=event_type,
