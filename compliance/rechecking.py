@@ -22,7 +22,7 @@ from compliance.services.drafts import Person
 from compliance.services.releases import release_compiled, release_in_force, release_named
 from compliance.services.runs import run_record
 from compliance.specs import normalise_spec
-from telemetry.trace import current_trace_id
+from telemetry.trace import adopt_run, current_trace_id
 
 CHUNK = 200
 
@@ -127,6 +127,7 @@ def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
 
 
 def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed) -> None:
+    adopt_run(run.pk)
     began = time.perf_counter()
     stored = json.loads(run.verdict)
     if run.release is None and "rulebook" in stored:

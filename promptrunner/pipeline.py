@@ -23,7 +23,7 @@ from compliance.services.releases import release_compiled, release_in_force, rel
 from compliance.services.runs import BesideRun, run_record
 from compliance.specs import normalise_spec
 from promptrunner.cases import files_write
-from telemetry.trace import adopt_run, current_trace_id
+from telemetry.trace import current_trace_id
 
 INDIA = zoneinfo.ZoneInfo("Asia/Kolkata")
 
@@ -137,7 +137,6 @@ def run_proposal(
             beside=beside,
             fixed=fixed,
         )
-    adopt_run(run.pk)
     return run, watch.performance()
 
 

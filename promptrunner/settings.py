@@ -329,7 +329,7 @@ LOGGING = {
     "filters": {"trace": {"()": "telemetry.trace.TraceFilter"}},
     "formatters": {
         "json": {"()": "pythonjsonlogger.json.JsonFormatter", "format": "{asctime}{levelname}{name}{message}{trace_id}{run_id}", "style": "{"},
-        "plain": {"format": "{levelname} {name} [{trace_id}] {message}", "style": "{"},
+        "plain": {"format": "{levelname} {name} [{trace_id} {run_id}] {message}", "style": "{"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["trace"], "formatter": "json" if LOG_JSON else "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from telemetry.trace import begin_trace, current_trace_id, end_trace, trace_id_of, traceparent_of
+from telemetry.trace import begin_trace, current_run_id, current_trace_id, end_trace, trace_id_of, traceparent_of
 
 
 class TraceMiddleware:
@@ -18,13 +18,13 @@ class TraceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Run the request inside its trace."""
         trace_id = trace_id_of(request.headers.get("traceparent", ""), request.headers.get("X-Trace-Id", ""))
-        # For the lines that Django logs once the trace has ended.
-        request.trace_id = trace_id  # type: ignore[attr-defined]
         token = begin_trace(trace_id)
         try:
             response = self.get_response(request)
-            request.trace_id = response["X-Trace-Id"] = current_trace_id()  # type: ignore[attr-defined]
+            response["X-Trace-Id"] = current_trace_id()
             response["traceparent"] = traceparent_of(current_trace_id())
             return response
         finally:
+            # For the lines that Django logs once the trace has ended.
+            request.trace_id, request.run_id = current_trace_id(), current_run_id()  # type: ignore[attr-defined]
             end_trace(token)

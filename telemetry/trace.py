@@ -58,8 +58,13 @@ def begin_trace(trace_id: str) -> Token[str]:
 
 
 def adopt_run(run_id: object) -> None:
-    """Name the run that was just recorded: every later line of the log says it, until the request ends."""
+    """Name the run that was just recorded, or is worked on: every later line of the log says it, until the request ends."""
     _run.set(str(run_id))
+
+
+def current_run_id() -> str:
+    """Return the run that was recorded in this request, or "-"."""
+    return _run.get() or "-"
 
 
 def adopt_trace(trace_id: str) -> None:
@@ -78,6 +83,7 @@ class TraceFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Set `trace_id` ("-" outside any request) and `run_id` ("-" before a run is recorded)."""
-        record.trace_id = _trace.get() or getattr(getattr(record, "request", None), "trace_id", "-")
-        record.run_id = _run.get() or "-"
+        request = getattr(record, "request", None)  # one that has ended says what it was
+        record.trace_id = getattr(request, "trace_id", _trace.get() or "-")
+        record.run_id = getattr(request, "run_id", current_run_id())
         return True

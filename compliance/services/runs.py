@@ -14,6 +14,7 @@ from django.utils import timezone
 from compliance.canonical import canonical
 from compliance.models import IdempotencyKey, RulebookRelease, Run
 from telemetry.services import event_record
+from telemetry.trace import adopt_run
 from telemetry.transactions import atomic
 
 
@@ -103,6 +104,7 @@ def run_record(
         for record in beside:
             record.run = run
             record.save(force_insert=True)
+    adopt_run(run.pk)
     return run
 
 

@@ -131,3 +131,20 @@ def test_once_a_run_is_recorded_every_line_of_the_log_names_it(api, rulebooks, m
     api.post("/core/log", {"session_id": "session-0001", "city": "Pune", "prompt": "a house", "metadata": {"trace_id": "t-9"}}, format="json")
     logger.removeHandler(handler)
     assert lines == [("t-9", "-"), ("t-9", str(Run.objects.get().pk))]
+
+
+@pytest.mark.django_db
+def test_a_line_that_is_logged_when_the_request_has_ended_names_its_trace_and_run(api, rulebooks, monkeypatch, caplog):
+    import promptrunner.contract.runs as runs
+    from compliance.models import Run
+
+    def breaks(run):
+        raise RuntimeError("after the run is recorded")
+
+    monkeypatch.setattr(runs, "files_write", breaks)
+    caplog.handler.addFilter(TraceFilter())
+    api.raise_request_exception = False
+    answer = api.post("/core/log", {"session_id": "session-0001", "city": "Pune", "prompt": "a house", "metadata": {"trace_id": "t-9"}}, format="json")
+    assert answer.status_code == 500
+    lines = {record.name: (record.__dict__["trace_id"], record.__dict__["run_id"]) for record in caplog.records}
+    assert lines["django.request"] == ("t-9", str(Run.objects.get().pk))
