@@ -27,7 +27,10 @@ from telemetry.trace import current_trace_id, traceparent_of
 logger = logging.getLogger(__name__)
 WARM_SECONDS = 2.0
 KEPT_SECONDS = 3600
+LEFT_ALONE_SECONDS = 30
+"""How long nobody asks again after it could not be reached: what waits in the background then ends at once."""
 MOST_WAITING = 64
+_AWAY = "creatorcore:away"
 _room = BoundedSemaphore(MOST_WAITING)
 
 
@@ -90,7 +93,7 @@ def _pool() -> ThreadPoolExecutor:
 
 def _warm(session_id: str) -> None:
     try:
-        if cache.get(_key(session_id)) is not None:
+        if cache.get(_key(session_id)) is not None or cache.get(_AWAY):
             return
         headers = {"traceparent": traceparent_of(current_trace_id())}
         answer = urllib3.request(
@@ -98,6 +101,9 @@ def _warm(session_id: str) -> None:
         )
         if answer.status == 200:
             cache.set(_key(session_id), answer.json(), timeout=KEPT_SECONDS)
+    except urllib3.exceptions.HTTPError as error:
+        cache.set(_AWAY, True, timeout=LEFT_ALONE_SECONDS)
+        logger.warning("CreatorCore cannot be reached (%s)", type(error).__name__)
     except Exception as error:  # whatever goes wrong with it is not the caller's
         logger.warning("CreatorCore's context of a session could not be had (%s)", type(error).__name__)
     finally:

@@ -308,16 +308,20 @@ INSIGHTFLOW_URL = web_address("INSIGHTFLOW_URL")
 OUTBOX_LAG_LIMIT_SECONDS = whole_number("OUTBOX_LAG_LIMIT_SECONDS", 900)
 RULEBOOK_AGE_LIMIT_DAYS = whole_number("RULEBOOK_AGE_LIMIT_DAYS", 0)
 
-SINKS = {"file": "telemetry.sinks.FileSink", "http": "telemetry.sinks.HttpSink", "stdout": "telemetry.sinks.StandardOutputSink"}
+SINKS = {
+    "file": "telemetry.sinks.FileSink",
+    "http": "telemetry.sinks.HttpSink",
+    "stdout": "telemetry.sinks.StandardOutputSink",
+    "creatorcore": "promptrunner.creatorcore.CreatorCoreSink",
+}
 """Where events can be sent to: name -> class."""
-EVENT_SINKS = words(str(env.str("EVENT_SINKS", default="file")))
+EVENT_SINKS = list(dict.fromkeys([*words(str(env.str("EVENT_SINKS", default="file"))), *(["creatorcore"] if CREATORCORE_BASE_URL else [])]))
 if unknown_sinks := sorted(set(EVENT_SINKS) - set(SINKS)):
     raise ImproperlyConfigured(f"EVENT_SINKS names {', '.join(unknown_sinks)}; the sinks are {', '.join(SINKS)}.")
 if "http" in EVENT_SINKS and not INSIGHTFLOW_URL:
     raise ImproperlyConfigured("EVENT_SINKS names http, but INSIGHTFLOW_URL does not say where to.")
-if CREATORCORE_BASE_URL:
-    SINKS["creatorcore"] = "promptrunner.creatorcore.CreatorCoreSink"
-    EVENT_SINKS = [*EVENT_SINKS, "creatorcore"]
+if "creatorcore" in EVENT_SINKS and not CREATORCORE_BASE_URL:
+    raise ImproperlyConfigured("EVENT_SINKS names creatorcore, but CREATORCORE_BASE_URL does not say where it is.")
 EVENT_RETENTION_DAYS = whole_number("EVENT_RETENTION_DAYS", 400)
 EVENT_GIVE_UP_HOURS = whole_number("EVENT_GIVE_UP_HOURS", 72)
 """How long a sink that fails is tried again before an event becomes a dead letter."""

@@ -43,6 +43,10 @@ def test_with_its_secrets_production_starts(tmp_path):
         ({**SAFE, "DATABASE_URL": "mysql://x/y"}, "use sqlite:///, postgres:// or mongodb://"),
         ({**SAFE, "DATABASE_URL": "mongodb://x/"}, "names the database in its path"),
         ({"PROMPTRUNNER_ENV": "staging"}, "write production or development"),
+        ({**SAFE, "EVENT_SINKS": "file,post"}, "EVENT_SINKS names post; the sinks are file, http, stdout, creatorcore."),
+        ({**SAFE, "EVENT_SINKS": "http"}, "EVENT_SINKS names http, but INSIGHTFLOW_URL does not say where to."),
+        ({**SAFE, "EVENT_SINKS": "creatorcore"}, "EVENT_SINKS names creatorcore, but CREATORCORE_BASE_URL does not say where it is."),
+        ({**SAFE, "INSIGHTFLOW_URL": "insight.example"}, "INSIGHTFLOW_URL is no web address"),
     ],
 )
 def test_a_wrong_environment_is_refused_with_what_to_do(variables, words, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.core.cache import cache
 
 from promptrunner import creatorcore
 from promptrunner.creatorcore import CreatorCoreSink, context_of, warm
@@ -66,3 +67,26 @@ def test_more_sessions_than_there_is_room_for_are_not_warmed(core, monkeypatch):
     monkeypatch.setattr(creatorcore, "_room", Full())
     warm("session-0002")
     assert not core.received
+
+
+def test_one_that_is_away_is_left_alone_for_a_while(core, settings):
+    settings.CREATORCORE_BASE_URL, url = "http://127.0.0.1:9", core.url
+    warm("session-0001")
+    until_idle()
+    settings.CREATORCORE_BASE_URL = url
+    warm("session-0001")
+    until_idle()
+    assert not core.received
+    cache.clear()
+    warm("session-0001")
+    until_idle()
+    assert len(core.received) == 1
+
+
+def until_idle():
+    """Return once nothing is asked in the background any more."""
+    for _ in range(500):
+        if creatorcore._room._value == creatorcore.MOST_WAITING:
+            return
+        time.sleep(0.01)
+    raise AssertionError("CreatorCore is still being asked.")
