@@ -174,12 +174,12 @@ class OutboxLag(HealthCheck):
 
     def run(self) -> None:
         """Look at the oldest event that waits."""
-        from telemetry.models import Event  # noqa: PLC0415 - models are not loaded when URLs are
+        from telemetry.delivering import oldest_waiting  # noqa: PLC0415 - models are not loaded when URLs are
 
         if not settings.OUTBOX_LAG_LIMIT_SECONDS or not settings.EVENT_SINKS:
             return
         try:
-            oldest = Event.objects.filter(delivered_at=None).order_by("created_at").values_list("created_at", flat=True).first()
+            oldest = oldest_waiting()
         except Exception as error:  # as above
             raise ServiceUnavailable("events cannot be read") from error
         finally:

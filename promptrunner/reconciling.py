@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from compliance.models import Run
 from compliance.services.runs import run_report
 from feedback.models import Feedback
 from feedback.services import feedback_report
-from telemetry.models import Event
+from telemetry.models import Event, Pruning
 from telemetry.services import event_id
 from telemetry.transactions import atomic
 
@@ -23,10 +26,11 @@ PAGE = 200
 def reconcile(*, since: datetime.datetime | None = None) -> tuple[int, int]:
     """Make the missing events of runs and feedback; return how many records were looked at and how many events made.
 
-    An event that was pruned is not missing: records older than EVENT_RETENTION_DAYS are left alone.
+    An event that was pruned is not missing: records from before the last pruning, or older than EVENT_RETENTION_DAYS, are left alone.
     """
-    kept = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=settings.EVENT_RETENTION_DAYS)
-    begin = max(since, kept) if since else kept
+    kept = timezone.now() - datetime.timedelta(days=settings.EVENT_RETENTION_DAYS)
+    pruned = Pruning.objects.order_by("-before").values_list("before", flat=True).first()
+    begin = max(moment for moment in (since, kept, pruned) if moment)
     runs = _reconciled(Run.objects.defer("spec", "reading"), "compliance_check", lambda run: run_report(run=run), begin)
     votes = _reconciled(Feedback.objects.select_related("run"), "feedback", lambda vote: feedback_report(feedback=vote), begin)
     return runs[0] + votes[0], runs[1] + votes[1]
@@ -39,11 +43,23 @@ def _reconciled(records: QuerySet[Any], kind: str, report: Callable[[Any], None]
         there = set(Event.objects.filter(pk__in=list(ids)).values_list("pk", flat=True))
         for name, record in ids.items():
             if name not in there:
-                with atomic():
-                    report(record)
-                made += 1
+                made += _made(report, record, name)
         seen += len(page)
     return seen, made
+
+
+def _made(report: Callable[[Any], None], record: Any, event: UUID) -> bool:
+    """Make a record's event; return False where another process made it at the same moment."""
+    try:
+        with atomic():
+            report(record)
+            # As old as its record, so that it goes out before later events of the run.
+            Event.objects.filter(pk=event).update(created_at=record.created_at)
+    except DatabaseError:
+        if not Event.objects.filter(pk=event).exists():
+            raise
+        return False
+    return True
 
 
 def _pages(records: QuerySet[Any]) -> Iterator[list[Any]]:

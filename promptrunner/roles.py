@@ -18,7 +18,11 @@ ROLES: dict[str, list[str]] = {
     CURATOR: [*_READ_LAW, "compliance.view_run", "compliance.curate_rulebookrelease", "compliance.settle_dispute"],
     PUBLISHER: [*_READ_LAW, "compliance.view_run", "compliance.publish_rulebookrelease", "compliance.settle_dispute"],
     REVIEWER: [*_READ_LAW, *_READ_CASES],
-    OPERATOR: [*_READ_LAW, *_READ_CASES, *(f"telemetry.{name}" for name in ("view_event", "view_delivery", "view_sinkstate", "resend_delivery"))],
+    OPERATOR: [
+        *_READ_LAW,
+        *_READ_CASES,
+        *(f"telemetry.{name}" for name in ("view_event", "view_delivery", "view_sinkstate", "view_pruning", "resend_delivery")),
+    ],
 }
 """Role -> permissions. A curator writes drafts, a publisher puts them in force; who has both still needs a second person."""
 

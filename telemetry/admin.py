@@ -7,8 +7,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
-from telemetry.delivering import deliveries_resend
-from telemetry.models import Delivery, Event, SinkState
+from telemetry.delivering import deliveries_resend, new_events
+from telemetry.models import Delivery, Event, Pruning, SinkState
 from telemetry.read_only import ReadOnlyAdmin
 
 
@@ -41,14 +41,14 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(SinkState)
 class SinkStateAdmin(ReadOnlyAdmin):
-    """How far each sink has come, and what waits for it."""
+    """How each sink is doing, and what waits for it. Only what waits is counted, from indexes: the rest is in the sink's own row."""
 
-    list_display = ("sink", "sent", "waiting", "dead", "position_at", "failures", "next_attempt_at", "last_error")
+    list_display = ("sink", "sent", "waiting", "dead", "last_sent_at", "failures", "next_attempt_at", "last_error")
 
     @admin.display(description="waiting")
     def waiting(self, state: SinkState) -> int:
-        """Return how many events were set aside and wait."""
-        return Delivery.objects.filter(sink=state.sink, status=Delivery.Status.WAITING).count()
+        """Return how many events it has not got: new ones, and those that are tried again."""
+        return new_events().count() + Delivery.objects.filter(sink=state.sink, status=Delivery.Status.WAITING).count()
 
     @admin.display(description="dead letters")
     def dead(self, state: SinkState) -> int:
@@ -81,3 +81,11 @@ class DeliveryAdmin(ReadOnlyAdmin):
         count = deliveries_resend(deliveries=Delivery.objects.filter(pk__in=[entry.pk for entry in queryset]))
         self.message_user(request, f"{count} are sent again.", messages.SUCCESS)
         return None
+
+
+@admin.register(Pruning)
+class PruningAdmin(ReadOnlyAdmin):
+    """What was deleted, and when."""
+
+    list_display = ("pruned_at", "before", "events")
+    ordering = ("-pruned_at",)

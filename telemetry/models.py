@@ -4,6 +4,7 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.utils import timezone
 
 
 class Event(models.Model):
@@ -15,12 +16,14 @@ class Event(models.Model):
     run_id = models.UUIDField(db_index=True)
     timestamp = models.DateTimeField()
     payload = models.TextField(help_text="The event as canonical JSON, in InsightFlow's shape.")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    queued = models.BooleanField(default=False, help_text="A sink has it or has refused it, and another has not got it: its deliveries say which.")
     delivered_at = models.DateTimeField(null=True, blank=True, help_text="When the last sink that is on had it.")
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["delivered_at", "created_at"], name="event_undelivered"),
+            # What is new is found in its order, however much was delivered or waits.
+            models.Index(fields=["delivered_at", "queued", "created_at"], name="event_new"),
             models.Index(fields=["created_at", "id"], name="event_order"),
         ]
 
@@ -29,22 +32,21 @@ class Event(models.Model):
 
 
 class SinkState(models.Model):
-    """How far a sink has come: it has, or has set aside, every event up to this one, in the order in which they were written."""
+    """How a sink is doing: what it took so far, and until when it is left alone after it could not be reached."""
 
     sink = models.CharField(max_length=40, primary_key=True, db_column="_id")
-    position_at = models.DateTimeField(null=True, blank=True)
-    position_id = models.UUIDField(null=True, blank=True)
+    sent = models.PositiveBigIntegerField(default=0, help_text="Events that it took, repeated ones too.")
+    last_sent_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0, help_text="Times in a row that it could not be reached.")
     next_attempt_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
-    sent = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.sink
 
 
 class Delivery(models.Model):
-    """An event that a sink did not take: it is tried again, or is a dead letter until a person sends it again."""
+    """How far one sink is with an event that not every sink took at once. A dead letter waits for a person to send it again."""
 
     class Status(models.TextChoices):
         """Where it stands."""
@@ -56,22 +58,39 @@ class Delivery(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
     sink = models.CharField(max_length=40)
+    # The event's own, here too so that the order within a run is known without reading events.
     run_id = models.UUIDField(help_text="Of the event: later events of the same run wait behind it.")
+    event_at = models.DateTimeField(help_text="When the event was written.")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
-    first_failed_at = models.DateTimeField()
+    first_failed_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "deliveries"
         constraints: ClassVar = [models.UniqueConstraint(fields=["event", "sink"], name="delivery_once_per_sink")]
-        indexes: ClassVar = [models.Index(fields=["sink", "status", "next_attempt_at"], name="delivery_due")]
+        indexes: ClassVar = [
+            models.Index(fields=["sink", "status", "next_attempt_at"], name="delivery_due"),
+            models.Index(fields=["run_id", "sink", "status"], name="delivery_of_run"),
+        ]
         permissions: ClassVar = [("resend_delivery", "Can send dead letters again")]
 
     def __str__(self) -> str:
         return f"{self.event_id} to {self.sink}"
+
+
+class Pruning(models.Model):
+    """That old events were deleted: those older than `before` are not missing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    pruned_at = models.DateTimeField(default=timezone.now)
+    before = models.DateTimeField()
+    events = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.events} events from before {self.before:%Y-%m-%d}"
 
 
 class Lease(models.Model):
