@@ -17,6 +17,7 @@ from django.db.models import QuerySet
 from compliance.assessing import Assessment, judge_reading
 from compliance.models import Dispute, RulebookRelease, Run
 from compliance.reading import Question, Reading, ReadResult
+from compliance.rules.solving import Trials
 from compliance.services.disputes import dispute_settle
 from compliance.services.drafts import Person
 from compliance.services.releases import release_compiled, release_in_force, release_named
@@ -43,6 +44,25 @@ def as_read(run: Run) -> ReadResult:
 def recheck(run: Run, release: RulebookRelease | None, day: datetime.date) -> Assessment:
     """Return a stored proposal judged again under a release (None: no rulebook is in force) on a day; nothing is written."""
     return judge_reading(run.prompt, as_read(run), release_compiled(release) if release else None, release, day)
+
+
+class NothingToSolveError(ValueError):
+    """No rulebook can be chosen for a proposal; the message says what is missing."""
+
+    code = "no_rulebook"
+
+
+def trials_of_run(run: Run) -> Trials:
+    """Return the variations of a stored run's proposal, under the release that judged it.
+
+    Raises:
+        NothingToSolveError: no release judged it.
+    """
+    if run.release is None:
+        raise NothingToSolveError(f"Run {run.pk} was judged by no stored release.")
+    reading = json.loads(run.reading)
+    asked = frozenset(question["field"] for question in reading["questions"] if question.get("field"))
+    return Trials(release_compiled(run.release), reading["spec"], run.as_of, asked)
 
 
 @dataclass(frozen=True, slots=True)

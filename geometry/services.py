@@ -1,4 +1,4 @@
-"""Storing models of cases."""
+"""Storing models of cases, and plots."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.db import DatabaseError
 from django.utils import timezone
 
 from geometry.glb import check_glb
-from geometry.models import GeometryModel
+from geometry.models import GeometryModel, PlotOutline
+from telemetry.transactions import atomic
 
 FOLDER = "outputs/geometry"
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -50,12 +52,13 @@ def model_store(
     Raises:
         GlbError: the file is no GLB; nothing is stored.
     """
-    origin, path, raw = GeometryModel.Origin.NAMED, "", b""
+    origin, path, raw, file_format = GeometryModel.Origin.NAMED, "", b"", GeometryModel.Format.NONE
     if glb is not None:
         check_glb(glb)
-        origin, path, raw = GeometryModel.Origin.FILE, f"{FOLDER}/{file_stem(case_id)}.glb", glb
+        origin, path, raw, file_format = GeometryModel.Origin.FILE, f"{FOLDER}/{file_stem(case_id)}.glb", glb, GeometryModel.Format.GLB
     elif data is not None:
-        origin, path, raw = GeometryModel.Origin.DATA, f"{FOLDER}/{file_stem(case_id)}.json", json.dumps(data, sort_keys=True).encode()
+        origin, path, file_format = GeometryModel.Origin.DATA, f"{FOLDER}/{file_stem(case_id)}.json", GeometryModel.Format.JSON
+        raw = json.dumps(data, sort_keys=True).encode()
     if path:
         storages["cases"].save(path, ContentFile(raw))
     name, at = fixed or (uuid.uuid4(), timezone.now())
@@ -64,6 +67,7 @@ def model_store(
         run=run,
         case_id=case_id,
         origin=GeometryModel.Origin.LEGACY if fixed else origin,
+        format=file_format,
         city=city,
         path=path,
         sent_name=sent_name[:300],
@@ -77,14 +81,80 @@ def model_store(
     return record
 
 
+def built_record(*, run: Any, file_format: str, name: str, data: bytes, figures: Mapping[str, Any]) -> GeometryModel:
+    """Save a file that was built from a run and return its record; built again with the same bytes it keeps its record.
+
+    A file of the same name that a client sent is newer knowledge and stays.
+
+    Args:
+        run: the run.
+        file_format: one of `GeometryModel.Format`.
+        name: the file's name.
+        data: what is in it.
+        figures: what was measured, what cannot fit and what was assumed.
+    """
+    path, digest = f"{FOLDER}/{name}", hashlib.sha256(data).hexdigest()
+    if not GeometryModel.objects.filter(path=path).exclude(origin=GeometryModel.Origin.BUILT).exists():
+        storages["cases"].save(path, ContentFile(data))
+    pk = uuid.uuid5(_NAMES, f"{run.pk}:{name}:{digest}")
+    record = GeometryModel(
+        id=pk,
+        run=run,
+        case_id=str(run.pk),
+        origin=GeometryModel.Origin.BUILT,
+        format=file_format,
+        city=run.city,
+        path=path,
+        figures=json.dumps(figures, sort_keys=True),
+        sha256=digest,
+        size=len(data),
+        trace_id=run.trace_id,
+        created_at=timezone.now(),
+    )
+    try:
+        with atomic():
+            if not GeometryModel.objects.filter(pk=pk).exists():
+                record.save(force_insert=True)
+    except DatabaseError:  # two requests built it at the same moment
+        if not GeometryModel.objects.filter(pk=pk).exists():
+            raise
+    return record
+
+
+def built_file(*, run: Any, file_format: str) -> tuple[bytes, str] | None:
+    """Return the file that was built from a run and its SHA-256; None where there is none, or where it is not as it was built."""
+    record = GeometryModel.objects.filter(run=run, origin=GeometryModel.Origin.BUILT, format=file_format).order_by("-created_at").first()
+    if record is None:
+        return None
+    data = _stored(record.path)
+    return (data, record.sha256) if data is not None and hashlib.sha256(data).hexdigest() == record.sha256 else None
+
+
+def plot_outline(*, geojson: Mapping[str, Any]) -> PlotOutline:
+    """Return an unsaved plot, to be saved with its run."""
+    return PlotOutline(geojson=json.dumps(geojson, sort_keys=True), created_at=timezone.now())
+
+
+def plot_of(run: Any) -> dict[str, Any] | None:
+    """Return the polygon that was sent with a run, or with the first run of its proposal; None where none was."""
+    found = PlotOutline.objects.filter(run__in=[run.pk, *([run.root_id] if run.root_id else [])]).first()
+    return dict(json.loads(found.geojson)) if found else None
+
+
+def _stored(path: str) -> bytes | None:
+    """Return what a file holds, or None where it is not there."""
+    try:
+        with storages["cases"].open(path) as file:
+            return bytes(file.read())
+    except FileNotFoundError:
+        return None
+
+
 def model_file(*, case_id: str, run: Any = None) -> bytes | None:
     """Return the newest GLB of a case, or None where there is none."""
     known = GeometryModel.objects.filter(path__endswith=".glb").order_by("-created_at")
     record = known.filter(case_id=case_id).first() or (known.filter(run=run).first() if run else None)
-    if record is None or not storages["cases"].exists(record.path):
-        return None
-    with storages["cases"].open(record.path) as file:
-        return bytes(file.read())
+    return _stored(record.path) if record else None
 
 
 ROUTED = "send_to_unreal"

@@ -7,6 +7,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,7 +15,8 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from compliance.models import Run
-from geometry.services import file_stem, model_route
+from geometry.services import FOLDER, file_stem, model_route
+from promptrunner.modelling import GLB, NoModelError, file_of, has_model
 from promptrunner.models import CaseDocument, OutputSummary, SessionEntry
 
 logger = logging.getLogger(__name__)
@@ -105,15 +107,44 @@ def case_route(run: Run) -> bool:
         GlbError: the stored model is no GLB any more; nothing is routed.
     """
     spec = spec_write(run)
-    names = dict.fromkeys(file_stem(name) for name in (str(run.pk), run.external_id) if name)
+    # A model that a client sent under its own id comes before the one that was built.
+    names = dict.fromkeys(file_stem(name) for name in (run.external_id, str(run.pk)) if name)
     return any(model_route(stem=stem, spec=spec) for stem in names)
 
 
-def files_write(run: Run) -> list[str]:
-    """Write a run's files once it has committed, and return a warning for each that could not be written: a file never fails a run."""
+@dataclass(frozen=True, slots=True)
+class CaseFiles:
+    """What became of a run's files: where the model is (None: there is none), and a warning for each that could not be written."""
+
+    model: str | None
+    warnings: tuple[str, ...] = ()
+
+
+def files_write(run: Run) -> CaseFiles:
+    """Write a run's spec and model once it has committed. A file never fails a run: what could not be written is a warning."""
+    warnings = []
     try:
         spec_write(run)
     except Exception as error:  # whatever a storage raises means the same to the caller
         logger.exception("The spec file of run %s could not be written", run.pk, exc_info=error)
-        return ["The spec file could not be written; manage.py route_geometry writes it again."]
-    return []
+        warnings.append("The spec file could not be written; manage.py route_geometry writes it again.")
+    model = None
+    try:
+        file_of(run, GLB)
+        model = model_path(run)
+    except NoModelError as error:
+        warnings.append(f"No model was built. {error}")
+    except Exception as error:  # as above
+        logger.exception("The model of run %s could not be built", run.pk, exc_info=error)
+        warnings.append("The model could not be built; it is tried again when it is asked for.")
+    return CaseFiles(model, tuple(warnings))
+
+
+def model_path(run: Run) -> str:
+    """Return where a run's model is, as the contract writes paths."""
+    return f"data/{FOLDER}/{GLB.name_for(run)}"
+
+
+def files_of(run: Run) -> CaseFiles:
+    """Return what became of the files of a run that was recorded before, writing none."""
+    return CaseFiles(model_path(run)) if has_model(run) else CaseFiles(None)

@@ -22,7 +22,9 @@ from compliance.rules import Rulebook, load
 from compliance.services.releases import release_compiled, release_in_force, release_named
 from compliance.services.runs import BesideRun, run_record
 from compliance.specs import normalise_spec
-from promptrunner.cases import files_write
+from geometry.services import plot_outline
+from promptrunner.cases import CaseFiles, files_write
+from promptrunner.modelling import has_model, plot_values
 from telemetry.trace import current_trace_id
 
 INDIA = zoneinfo.ZoneInfo("Asia/Kolkata")
@@ -107,6 +109,7 @@ def run_proposal(
     rulebook: str | None = None,
     as_of: datetime.date | None = None,
     rules: Sequence[Mapping[str, Any]] | None = None,
+    plot: Mapping[str, Any] | None = None,
     session_id: str = "",
     trace_id: str = "",
     external_id: str = "",
@@ -115,9 +118,17 @@ def run_proposal(
 ) -> tuple[Run, dict[str, float]]:
     """Read, judge and record a proposal; return the run and the milliseconds per stage.
 
-    See `assess` and `run_record` for arguments and errors; a run whose time is `fixed` took none.
+    See `assess` and `run_record` for arguments and errors; a run whose time is `fixed` took none. `plot` is the plot's polygon as GeoJSON: its area and
+    frontage are given values where the proposal states none, and it is kept beside the run.
+
+    Raises:
+        PlotError: the polygon is no plot, or its area is not the stated one.
     """
     watch = Stopwatch()
+    if plot is not None:
+        stated = read_prompt(prompt, normalise_spec({**(spec or {}), **({"city": city} if city else {})})).spec
+        spec = {**(spec or {}), **plot_values(plot, stated)}
+        beside = [*beside, plot_outline(geojson=plot)]
     assessment = assess(prompt=prompt, spec=spec, city=city, rulebook=rulebook, as_of=as_of, rules=rules, watch=watch)
     with watch.stage("explain"):
         wire = assessment.wire()
@@ -155,6 +166,8 @@ def run_json(run: Run, performance: Mapping[str, float] | None = None) -> bytes:
         "performance": dict(performance) if performance is not None else {"total_ms": run.duration_ms},
         "created_at": run.created_at.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z"),
     }
+    if has_model(run):
+        own["model_url"] = f"/api/v1/runs/{run.pk}/model.glb"
     if run.session_id:
         own["session_id"] = run.session_id
     if run.supersedes_id:
@@ -189,12 +202,11 @@ def run_compliance_pipeline(
         BLOCKED adds `reason` and `missing_fields`, ERROR adds `reason`.
     """
     run, _ = run_proposal(prompt=prompt, city=city, rules=rules, spec=spec_override, trace_id=trace_id or "")
-    files_write(run)
-    return frozen_answer(run)
+    return frozen_answer(run, files_write(run))
 
 
-def frozen_answer(run: Run) -> dict[str, Any]:
-    """Return a run in the shape of the frozen Python contract."""
+def frozen_answer(run: Run, files: CaseFiles) -> dict[str, Any]:
+    """Return a run and its files in the shape of the frozen Python contract."""
     wire = run_wire(run)
     evaluations = [
         {
@@ -218,7 +230,7 @@ def frozen_answer(run: Run) -> dict[str, Any]:
         "summary": wire["summary"],
         "building_parameters": wire["spec"],
         "evaluations": evaluations,
-        "geometry": {"generated": False, "path": None},
+        "geometry": {"generated": files.model is not None, "path": files.model},
         "timestamp": wire["created_at"],
         "digest": run.digest,
     }

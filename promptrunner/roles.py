@@ -11,7 +11,7 @@ _READ_LAW = [
     f"compliance.view_{name}" for name in ("city", "rulebook", "rulebookrelease", "releasestep", "rule", "historicalrule", "dispute", "submittedclause")
 ]
 _READ_CASES = [
-    *("compliance.view_run", "feedback.view_feedback", "geometry.view_geometrymodel"),
+    *("compliance.view_run", "feedback.view_feedback", "geometry.view_geometrymodel", "geometry.view_plotoutline"),
     *(f"promptrunner.view_{name}" for name in ("sessionentry", "casedocument", "outputsummary")),
 ]
 ROLES: dict[str, list[str]] = {

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from compliance.assessing import Assessment
-from compliance.models import Run
+from compliance.rechecking import NothingToSolveError
 from compliance.rules.explaining import write_value
 from compliance.rules.solving import Trials, find_envelope, find_questions, find_remedies
-from compliance.services.releases import release_compiled
 from compliance.vocabulary import FIELDS
 from promptrunner.pipeline import assess
 
 MOST_COMPARED = 4
-
-
-class NothingToSolveError(ValueError):
-    """No rulebook can be chosen for the proposal; the message says what is missing."""
-
-    code = "no_rulebook"
 
 
 def trials_of(assessment: Assessment) -> Trials:
@@ -34,19 +26,6 @@ def trials_of(assessment: Assessment) -> Trials:
         raise NothingToSolveError(assessment.verdict.reason)
     asked = frozenset(question.field for question in assessment.read.questions if question.field)
     return Trials(assessment.rulebook, assessment.read.spec, assessment.as_of, asked)
-
-
-def trials_of_run(run: Run) -> Trials:
-    """Return the variations of a stored run's proposal, under the release that judged it.
-
-    Raises:
-        NothingToSolveError: no release judged it.
-    """
-    if run.release is None:
-        raise NothingToSolveError(f"Run {run.pk} was judged by no stored release.")
-    reading = json.loads(run.reading)
-    asked = frozenset(question["field"] for question in reading["questions"] if question.get("field"))
-    return Trials(release_compiled(run.release), reading["spec"], run.as_of, asked)
 
 
 def envelope(trials: Trials) -> dict[str, Any]:

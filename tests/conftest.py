@@ -49,3 +49,13 @@ PROPOSAL = (
     "Front margin 3 m, side margins 3.6 m, rear margin 3.6 m."
 )
 """A complete proposal in words that complies with the UDCPR: 2.50 FSI, front 3.0, sides 18/5 = 3.6."""
+
+
+@pytest.fixture
+def files(settings: Any, tmp_path: Path) -> Path:
+    """The folder of the cases' files."""
+    from django.core.files.storage import storages
+
+    settings.STORAGES = {**settings.STORAGES, "cases": {"BACKEND": "promptrunner.storage.WholeFileStorage", "OPTIONS": {"location": tmp_path}}}
+    assert storages["cases"].path("x") == str(tmp_path / "x")
+    return tmp_path

@@ -16,8 +16,9 @@ from django.utils.safestring import SafeString
 
 from compliance.admin.pages import attempt, page, rights
 from compliance.models import City, Dispute, Rulebook, RulebookRelease, Run, SubmittedClause
-from compliance.rechecking import settle
+from compliance.rechecking import NothingToSolveError, settle, trials_of_run
 from compliance.rules.explaining import write_value
+from compliance.rules.solving import find_questions, find_remedies
 from compliance.services.disputes import SETTLE, dispute_dismiss
 from compliance.services.submissions import submission_take
 from compliance.vocabulary import FIELDS
@@ -97,8 +98,18 @@ class RunAdmin(ReadOnlyAdmin):
             "rules": {rule.clause_id: rule for rule in run.release.rules.defer("content")} if run.release else {},
             "chain": Run.objects.filter(Q(root=run.root_id or run.pk) | Q(pk=run.root_id or run.pk)).select_related("release").order_by("revision").defer("spec", "reading", "verdict", "release__content"),
             "disputes": run.disputes.order_by("-raised_at"),
+            "solved": _solved(run) if "solve" in request.GET else None,
         }  # fmt: skip
         return page(request, "run", f"{run.get_status_display()}: run {run.pk}", context)
+
+
+def _solved(run: Run) -> dict[str, Any] | None:
+    """Return what would make a run's proposal comply, and what to ask; None where no stored release judged it."""
+    try:
+        trials = trials_of_run(run)
+    except NothingToSolveError:
+        return None
+    return {**find_remedies(trials).as_dict(), **find_questions(trials).as_dict()}
 
 
 @admin.register(Dispute)

@@ -46,6 +46,10 @@ class RunInput(ReadInput):
 
     rulebook = serializers.CharField(required=False, max_length=100, help_text="Name of a published rulebook instead of the one in force.")
     as_of = serializers.DateField(required=False, help_text="The day whose law is asked for; today in India where not given.")
+    plot = serializers.DictField(
+        required=False,
+        help_text="The plot as a GeoJSON Polygon or Feature, in WGS 84 or with crs local_metres; road_edge numbers the edge along the road (docs/models.md).",
+    )
     session_id = serializers.CharField(required=False, max_length=200, allow_blank=True, default="")
     trace_id = serializers.RegexField(TRACE_ID, required=False, help_text="Up to 100 letters, digits and . _ : -")
 
@@ -131,6 +135,7 @@ class RunOut(serializers.Serializer[Any]):
     trace_id = serializers.CharField()
     session_id = serializers.CharField(required=False)
     supersedes = serializers.UUIDField(required=False)
+    model_url = serializers.CharField(required=False, help_text="The run's model; absent where the proposal states no plot area.")
     latest = serializers.BooleanField()
     performance = serializers.DictField()
     created_at = serializers.DateTimeField()

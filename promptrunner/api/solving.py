@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -14,13 +15,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.models import Run
+from compliance.rechecking import NothingToSolveError, trials_of_run
 from compliance.rules.solving import Trials
 from compliance.services.releases import UnknownRulebookError
 from compliance.specs import SpecError
 from promptrunner.api.serializers import ReadInput, Strict
 from promptrunner.api.views import problems
 from promptrunner.pipeline import assess
-from promptrunner.solving import MOST_COMPARED, NothingToSolveError, comparison, envelope, remedies, trials_of, trials_of_run
+from promptrunner.solving import MOST_COMPARED, comparison, envelope, remedies, trials_of
 
 
 class ProposalInput(ReadInput):
@@ -93,6 +95,28 @@ class RemediesView(APIView):
     def post(self, request: Request) -> Response:
         """Return the smallest changes first, and the facts that can still change the verdict."""
         return Response(remedies(_trials(_SOLVE.run_validation(request.data))))
+
+
+class RunRemediesView(APIView):
+    """What to change in a stored run's proposal."""
+
+    scope = "run"
+
+    @extend_schema(responses={200: RemediesOut, **problems(400, 404)}, operation_id="runs_remedies")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return the smallest changes first, under the release that judged the run."""
+        return Response(remedies(_trials({"run": pk})))
+
+
+class RunEnvelopeView(APIView):
+    """What may be built instead of a stored run's proposal."""
+
+    scope = "run"
+
+    @extend_schema(responses={200: EnvelopeOut, **problems(400, 404)}, operation_id="runs_envelope")
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Return what is feasible together on the run's plot, under the release that judged the run."""
+        return Response(envelope(_trials({"run": pk})))
 
 
 class CompareProposalsView(APIView):

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from promptrunner.api import events, solving, views
+from promptrunner.api import events, models, solving, views
 
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
     path("runs/<uuid:pk>/", views.RunView.as_view(), name="run"),
     path("runs/<uuid:pk>/disputes/", views.DisputesView.as_view(), name="disputes"),
+    path("runs/<uuid:pk>/remedies/", solving.RunRemediesView.as_view(), name="run_remedies"),
+    path("runs/<uuid:pk>/envelope/", solving.RunEnvelopeView.as_view(), name="run_envelope"),
+    path("runs/<uuid:pk>/<str:file>", models.RunFileView.as_view(), name="run_file"),
     path("envelope/", solving.EnvelopeView.as_view(), name="envelope"),
     path("remedies/", solving.RemediesView.as_view(), name="remedies"),
     path("compare/", solving.CompareProposalsView.as_view(), name="compare_proposals"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from compliance.models import Rule, Run
+from promptrunner.cases import CaseFiles
 from promptrunner.errors import written
 from promptrunner.models import SessionEntry
 
@@ -16,7 +17,7 @@ AGENTS = {"reader": "2.0.0", "compliance": "2.0.0", "geometry": "2.0.0"}
 AGENT = "compliance"
 
 
-def orchestrated(run: Run, *, case_id: str, summary_id: str, metadata: Mapping[str, Any], warnings: Sequence[str]) -> dict[str, Any]:
+def orchestrated(run: Run, *, case_id: str, summary_id: str, metadata: Mapping[str, Any], files: CaseFiles) -> dict[str, Any]:
     """Return the answer of POST /orchestrate/run."""
     verdict = json.loads(run.verdict)
     summary = verdict["summary"]
@@ -42,7 +43,12 @@ def orchestrated(run: Run, *, case_id: str, summary_id: str, metadata: Mapping[s
                 for finding in decided
             ],
         },
-        "geometry": {"generated": False, "path": None, "url": None, "format": "glb"},
+        "geometry": {
+            "generated": files.model is not None,
+            "path": files.model,
+            "url": f"/api/mcp/geometry/{case_id}" if files.model else None,
+            "format": "glb",
+        },
         "telemetry": {
             "event_type": "compliance_check",
             "timestamp": time,
@@ -54,7 +60,7 @@ def orchestrated(run: Run, *, case_id: str, summary_id: str, metadata: Mapping[s
         "summary_id": summary_id,
         "metadata": dict(metadata),
         "timestamp": time,
-        "warnings": list(warnings),
+        "warnings": list(files.warnings),
         "errors": _errors(run.status, verdict),
     }
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from compliance.models import Run
-from promptrunner.cases import SUMMARIES, files_write
+from promptrunner.cases import SUMMARIES, files_of, files_write
 from promptrunner.contract import answers
 from promptrunner.pipeline import INDIA, run_proposal
 from telemetry.trace import adopt_trace
@@ -30,7 +30,7 @@ def answer() -> dict[str, Any]:
     """Return the answer of POST /orchestrate/run; the first call records the run."""
     adopt_trace(TRACE_ID)
     run = Run.objects.filter(pk=RUN_ID).first() or _recorded()
-    return answers.orchestrated(run, case_id=CASE_ID, summary_id=str(uuid.uuid5(SUMMARIES, str(RUN_ID))), metadata={}, warnings=[])
+    return answers.orchestrated(run, case_id=CASE_ID, summary_id=str(uuid.uuid5(SUMMARIES, str(RUN_ID))), metadata={}, files=files_of(run))
 
 
 def _recorded() -> Run:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
 from compliance.earlier_rules import draft_clause
-from compliance.models import SubmittedClause
+from compliance.models import Run, SubmittedClause
 from compliance.services.submissions import clause_retire, clause_submit
 from compliance.specs import find_code
 from compliance.vocabulary import CITIES
@@ -31,6 +31,7 @@ from promptrunner.contract.runs import published_rules
 from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView, NotFound
 from promptrunner.errors import written
+from promptrunner.modelling import GLB, NoModelError, file_of
 from promptrunner.models import OutputSummary
 from telemetry.trace import current_trace_id
 
@@ -38,7 +39,7 @@ REWARD = 2
 """What a vote on a case is worth here; on the other routes it is 1."""
 LISTED = 500
 """Most records of one answer."""
-GLB = "model/gltf-binary"
+GLB_TYPE = "model/gltf-binary"
 
 
 class McpView(FrozenView):
@@ -149,15 +150,24 @@ class GeometryView(McpView):
 class GeometryFileView(McpView):
     """A case's model, sent."""
 
-    @extend_schema(**described("mcp", None, 422, "mcp_geometry_file", (200, GLB), parameters=[GeometryQuery]))
+    @extend_schema(**described("mcp", None, 422, "mcp_geometry_file", (200, GLB_TYPE), parameters=[GeometryQuery]))
     def get(self, request: Request, case_id: str) -> HttpResponse:
         """Return the newest GLB of a case; models are GLB, whichever glTF form is asked for."""
         self.checked(_GEOMETRY_QUERY, request.query_params)
-        file = model_file(case_id=case_id, run=run_of(case_id))
+        run = run_of(case_id)
+        file = model_file(case_id=case_id, run=run) or _built(run)
         if file is None:
             raise NotFound(f"There is no model of case '{case_id[:100]}' yet.", case_id=case_id)
         name = f"{case_id}.glb" if case_id.replace("-", "").replace("_", "").isalnum() else "model.glb"
-        return HttpResponse(file, content_type=GLB, headers={"Content-Disposition": f'inline; filename="{name}"'})
+        return HttpResponse(file, content_type=GLB_TYPE, headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+def _built(run: Run | None) -> bytes | None:
+    """Return the model of a run that was judged by a route which builds none, or whose file went missing."""
+    try:
+        return file_of(run, GLB).data if run else None
+    except NoModelError:
+        return None
 
 
 # Feedback

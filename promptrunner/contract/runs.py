@@ -51,9 +51,9 @@ class OrchestrateView(FrozenView):
             external_id=_external_id(metadata),
             beside=[entry, _Summarised(summary)],
         )
-        warnings = files_write(run)
+        files = files_write(run)
         warm(session_id)
-        return self.answer(answers.orchestrated(run, case_id=str(run.pk), summary_id=str(summary.pk), metadata=metadata, warnings=warnings))
+        return self.answer(answers.orchestrated(run, case_id=str(run.pk), summary_id=str(summary.pk), metadata=metadata, files=files))
 
 
 class _Summarised:

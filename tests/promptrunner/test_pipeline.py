@@ -60,7 +60,7 @@ def test_the_python_answer_has_the_contracts_shape():
     answer = run_compliance_pipeline(PROPOSAL, trace_id="caller-7")
     assert {"status", "case_id", "run_id", "trace_id", "city", "summary", "building_parameters", "evaluations", "geometry", "timestamp"} <= set(answer)
     assert answer["trace_id"] == "caller-7"
-    assert answer["geometry"] == {"generated": False, "path": None}
+    assert answer["geometry"] == {"generated": True, "path": f"data/outputs/geometry/{answer['case_id']}.glb"}
     assert answer["building_parameters"]["fsi"] == 2.3
     assert answer["timestamp"].endswith("Z")
     front = next(entry["checks"]["front_setback_m"] for entry in answer["evaluations"] if "front_setback_m" in entry["checks"])

@@ -232,7 +232,9 @@ class _Search:
         for lever, value in moves:
             changes |= lever.to(value)
         size = sum(lever.size(value) for lever, value in moves)
-        sentence = ", and ".join(say_change(lever.fields, lever.present, value) for lever, value in moves)
+        sentence = ", and ".join(
+            say_change(lever.fields, lever.present, value, changes.get("storeys") if lever.with_storeys else None) for lever, value in moves
+        )
         key = frozenset(changes)
         if self.holds(changes) and (key not in self.found or size < self.found[key][0]):
             self.found[key] = (size, changes, sentence)

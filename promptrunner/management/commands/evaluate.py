@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -12,10 +13,12 @@ from django.db import OperationalError, ProgrammingError
 
 from compliance.models import RulebookRelease
 from compliance.reading import PromptTooLongError
+from compliance.rechecking import trials_of_run
 from compliance.services.releases import UnknownRulebookError
 from compliance.specs import SpecError
+from geometry.massing import PlotError
 from promptrunner.pipeline import run_proposal, run_wire
-from promptrunner.solving import remedies, trials_of_run
+from promptrunner.solving import remedies
 from promptrunner.terminal import verdict_text
 
 
@@ -33,6 +36,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--rulebook", help="a published rulebook instead of the one in force")
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for, as 2024-01-31")
+        parser.add_argument("--plot", metavar="FILE", help="the plot as a GeoJSON polygon (docs/models.md)")
         parser.add_argument("--json", action="store_true", help="print the object that POST /api/v1/runs/ answers")
         parser.add_argument("--remedies", action="store_true", help="also say what would make it comply, and what to ask")
 
@@ -45,9 +49,12 @@ class Command(BaseCommand):
                 city=options["city"],
                 rulebook=options["rulebook"],
                 as_of=_day(options["as_of"]),
+                plot=_plot(options["plot"]),
             )
         except SpecError as error:
             raise CommandError("\n".join(sentence for _, sentence in error.errors), returncode=2) from None
+        except PlotError as error:
+            raise CommandError(f"{options['plot']}{error.pointer}: {error}", returncode=2) from None
         except (PromptTooLongError, UnknownRulebookError) as error:
             raise CommandError(str(error), returncode=2) from None
         except (OperationalError, ProgrammingError) as error:
@@ -70,6 +77,17 @@ def _assignment(text: str) -> tuple[str, Any]:
         return name.strip(), json.loads(value)
     except ValueError:
         return name.strip(), value.strip()
+
+
+def _plot(path: str | None) -> Any:
+    if path is None:
+        return None
+    try:
+        return json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from None
+    except ValueError as error:
+        raise CommandError(f"{path} is no JSON: {error}.", returncode=2) from None
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -9,19 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import storages
 
 PROMPT = "G+7 residential, zone R2, plot 30 m x 40 m, 18 m road, Baner, Pune, height 24 m, FSI 2.5, front margin 6 m, side and rear margins 4.8 m"
 ORCHESTRATE = {"prompt": PROMPT, "city": "Pune", "session_id": "session-0001"}
 LOG = {"session_id": "session-0001", "city": "Pune", "prompt": PROMPT}
-
-
-@pytest.fixture
-def files(settings: Any, tmp_path: Path) -> Path:
-    """The folder of the cases' files."""
-    settings.STORAGES = {**settings.STORAGES, "cases": {"BACKEND": "promptrunner.storage.WholeFileStorage", "OPTIONS": {"location": tmp_path}}}
-    assert storages["cases"].path("x") == str(tmp_path / "x")
-    return tmp_path
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from compliance.models import Rule, Run, SubmittedClause
 from feedback.models import Feedback
+from geometry.glb import check_glb
 from telemetry.models import Event
 from tests.promptrunner.contract.conftest import LOG, ORCHESTRATE, encoded, glb
 
@@ -72,6 +73,31 @@ def test_a_model_is_stored_and_sent_as_it_came(call, api, files):
     assert (answer.content, answer["Content-Type"]) == (model, "model/gltf-binary")
 
 
+def test_a_model_is_built_for_every_run_of_a_frozen_route(call, api, files):
+    body = call("POST", "/orchestrate/run", ORCHESTRATE)[1]
+    case_id = body["case_id"]
+    assert body["geometry"] == {
+        "generated": True, "path": f"data/outputs/geometry/{case_id}.glb", "url": f"/api/mcp/geometry/{case_id}", "format": "glb",
+    }  # fmt: skip
+    stored = (files / "outputs/geometry" / f"{case_id}.glb").read_bytes()
+    check_glb(stored)
+    assert api.get(body["geometry"]["url"]).content == stored
+
+
+def test_a_model_that_cannot_be_built_is_a_warning(call):
+    body = call("POST", "/orchestrate/run", {**ORCHESTRATE, "prompt": "make a building"})[1]
+    assert body["geometry"] == {"generated": False, "path": None, "url": None, "format": "glb"}
+    assert "no plot area" in body["warnings"][0]
+
+
+def test_a_model_that_a_client_sends_takes_the_place_of_ours_and_keeps_it(call, api, files):
+    case_id = call("POST", "/orchestrate/run", ORCHESTRATE)[1]["case_id"]
+    call("POST", "/api/mcp/geometry", {"case_id": case_id, "file": "a.glb", "file_data_b64": encoded(glb())})
+    ours = api.get(f"/api/v1/runs/{case_id}/model.glb").content
+    assert ours != glb()
+    assert api.get(f"/api/mcp/geometry/{case_id}").content == (files / "outputs/geometry" / f"{case_id}.glb").read_bytes() == glb()
+
+
 def test_a_model_is_found_by_the_callers_id_and_by_ours(call, api):
     case_id = call("POST", "/orchestrate/run", {**ORCHESTRATE, "metadata": {"run_id": "theirs-1"}})[1]["case_id"]
     call("POST", "/api/mcp/geometry", {"case_id": "theirs-1", "file": "a.glb", "file_data_b64": encoded(glb())})
@@ -117,7 +143,7 @@ def test_geometry_data_and_a_named_file_are_kept_too(call, files):
 
 def test_routing_puts_the_model_beside_its_spec_for_unreal(call, files, capsys):
     case_id = call("POST", "/orchestrate/run", {**ORCHESTRATE, "metadata": {"run_id": "theirs-1"}})[1]["case_id"]
-    without = call("POST", "/orchestrate/run", ORCHESTRATE)[1]["case_id"]
+    without = call("POST", "/orchestrate/run", {**ORCHESTRATE, "prompt": "make a building"})[1]["case_id"]
     call("POST", "/api/mcp/geometry", {"case_id": case_id, "file": "a.glb", "file_data_b64": encoded(glb())})
     call_command("route_geometry", "theirs-1")
     assert (files / "send_to_unreal" / f"{case_id}.glb").read_bytes() == glb()
