@@ -91,7 +91,7 @@ def built_record(*, run: Any, file_format: str, name: str, data: bytes, figures:
         file_format: one of `GeometryModel.Format`.
         name: the file's name.
         data: what is in it.
-        figures: what was measured, what cannot fit and what was assumed.
+        figures: what was measured, what oversteps, what cannot fit and what was assumed.
     """
     path, digest = f"{FOLDER}/{name}", hashlib.sha256(data).hexdigest()
     if not GeometryModel.objects.filter(path=path).exclude(origin=GeometryModel.Origin.BUILT).exists():
@@ -121,13 +121,13 @@ def built_record(*, run: Any, file_format: str, name: str, data: bytes, figures:
     return record
 
 
-def built_file(*, run: Any, file_format: str) -> tuple[bytes, str] | None:
-    """Return the file that was built from a run and its SHA-256; None where there is none, or where it is not as it was built."""
+def built_file(*, run: Any, file_format: str) -> tuple[bytes, GeometryModel] | None:
+    """Return the file that was built from a run and its record; None where there is none, or where it is not as it was built."""
     record = GeometryModel.objects.filter(run=run, origin=GeometryModel.Origin.BUILT, format=file_format).order_by("-created_at").first()
     if record is None:
         return None
     data = _stored(record.path)
-    return (data, record.sha256) if data is not None and hashlib.sha256(data).hexdigest() == record.sha256 else None
+    return (data, record) if data is not None and hashlib.sha256(data).hexdigest() == record.sha256 else None
 
 
 def plot_outline(*, geojson: Mapping[str, Any]) -> PlotOutline:

@@ -130,7 +130,7 @@ def files_write(run: Run) -> CaseFiles:
         warnings.append("The spec file could not be written; manage.py route_geometry writes it again.")
     model = None
     try:
-        file_of(run, GLB)
+        warnings += file_of(run, GLB).cannot_fit
         model = model_path(run)
     except NoModelError as error:
         warnings.append(f"No model was built. {error}")

@@ -43,8 +43,13 @@ class BuiltFile:
     """A file that was built from a run."""
 
     data: bytes
-    sha256: str
+    record: GeometryModel
     product: Product
+
+    @property
+    def cannot_fit(self) -> list[str]:
+        """Return why the proposal's values cannot all be true of one building."""
+        return list(json.loads(self.record.figures)["cannot_fit"])
 
 
 def _glb(massing: Massing, run: Run) -> bytes:
@@ -100,9 +105,36 @@ def file_of(run: Run, product: Product) -> BuiltFile:
         return BuiltFile(*known, product)
     massing = mass(proposal_of(run))
     data = product.write(massing, run)
-    figures = {**measured(massing, Solids()), "cannot_fit": massing.cannot_fit, "notes": massing.notes}
-    record = built_record(run=run, file_format=product.file_format, name=product.name_for(run), data=data, figures=figures)
-    return BuiltFile(data, record.sha256, product)
+    record = built_record(run=run, file_format=product.file_format, name=product.name_for(run), data=data, figures=_figures(massing))
+    return BuiltFile(data, record, product)
+
+
+def figures_of(run: Run) -> dict[str, Any]:
+    """Return what is measured from a run's solids, what cannot fit (sentences) and what was drawn without having been stated (sentences).
+
+    Raises:
+        NoModelError: the run does not say enough.
+    """
+    return _figures(mass(proposal_of(run)))
+
+
+def _figures(massing: Massing) -> dict[str, Any]:
+    overshoots = [
+        {
+            "field": "height_m" if piece.field == "height" else SIDE_FIELDS[piece.field],
+            "clause_no": piece.clause_no,
+            "permissible_m": piece.permissible_m,
+            "provided_m": piece.provided_m,
+            "by_m": piece.by_m,
+        }
+        for piece in massing.overshoots
+    ]
+    return {
+        "figures": measured(massing, Solids()),
+        "overshoots": [piece for place, piece in enumerate(overshoots) if piece not in overshoots[:place]],
+        "cannot_fit": list(massing.cannot_fit),
+        "notes": list(massing.notes),
+    }
 
 
 def has_model(run: Run) -> bool:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/disputes/", views.DisputesView.as_view(), name="disputes"),
     path("runs/<uuid:pk>/remedies/", solving.RunRemediesView.as_view(), name="run_remedies"),
     path("runs/<uuid:pk>/envelope/", solving.RunEnvelopeView.as_view(), name="run_envelope"),
+    path("runs/<uuid:pk>/massing/", models.RunMassingView.as_view(), name="run_massing"),
     path("runs/<uuid:pk>/<str:file>", models.RunFileView.as_view(), name="run_file"),
     path("envelope/", solving.EnvelopeView.as_view(), name="envelope"),
     path("remedies/", solving.RemediesView.as_view(), name="remedies"),

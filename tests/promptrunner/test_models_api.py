@@ -56,7 +56,7 @@ def test_a_native_post_builds_nothing_and_what_was_built_once_is_kept(api, files
     record = GeometryModel.objects.get()
     assert first == again == (files / record.path).read_bytes()
     assert (record.origin, record.format, record.size, str(record.run_id)) == ("built", "glb", len(first), run["id"])
-    figures = json.loads(record.figures)
+    figures = json.loads(record.figures)["figures"]
     assert figures["fsi"] == pytest.approx(2.3, rel=0.001)
     assert figures["height_m"] == 18
 
@@ -117,6 +117,17 @@ def test_values_that_cannot_all_be_true_are_said_in_the_model(api):
     run = made(api, PROPOSAL.replace("Height 18 m", "G+1, height 7 m"))
     said = tree_of(api.get(run["model_url"]).content)["scenes"][0]["extras"]["cannot_fit"]
     assert any("FSI 2.3" in sentence and "needs at least" in sentence for sentence in said)
+    assert api.get(f"/api/v1/runs/{run['id']}/massing/").json()["cannot_fit"] == said
+
+
+def test_a_runs_massing_is_measured_and_names_what_oversteps(api):
+    answer = api.get(f"/api/v1/runs/{made(api, TOO_CLOSE)['id']}/massing/").json()
+    assert answer["figures"]["fsi"] == pytest.approx(2.3, rel=0.001)
+    assert answer["overshoots"] == [
+        {"field": field, "clause_no": "6.2.3 (b)", "permissible_m": 3.6, "provided_m": 3.0, "by_m": 0.6} for field in ("side_setback_m", "other_side_setback_m")
+    ]
+    assert answer["cannot_fit"] == []
+    assert api.get(f"/api/v1/runs/{made(api, 'make a building in Mumbai')['id']}/massing/").json()["code"] == "no_model"
 
 
 def test_a_run_without_a_plot_has_no_model_and_says_why(api):

@@ -38,6 +38,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "api/v1/runs/<uuid:pk>/disputes/": {"GET": "run", "POST": "feedback"},
     "api/v1/runs/<uuid:pk>/remedies/": {"GET": "run"},
     "api/v1/runs/<uuid:pk>/envelope/": {"GET": "run"},
+    "api/v1/runs/<uuid:pk>/massing/": {"GET": "run"},
     "api/v1/runs/<uuid:pk>/<str:file>": {"GET": "run"},
     "api/v1/read/": {"POST": "run"},
     "api/v1/envelope/": {"POST": "run"},
