@@ -1,21 +1,164 @@
-"""Feedback in the admin, to read."""
+"""Feedback in the admin: what was sent, to read, and the reviewers' queue."""
 
 from __future__ import annotations
 
-from django.contrib import admin
+import uuid
+from collections.abc import Callable
+from typing import Any
 
-from feedback.models import Feedback
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+
+from feedback.models import Feedback, Review, ReviewStep, SavedFilter
+from feedback.queue import ORDERS, PAGE, Asked, queue
+from feedback.reviewing import REVIEW, NotAReviewerError, ReviewError, filter_save, reviews_decide, reviews_release, reviews_take, reviews_undo
 from telemetry.read_only import ReadOnlyAdmin
+
+POLLED_SECONDS = 15
 
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnlyAdmin):
     """Feedback as it was sent."""
 
-    list_display = ("created_at", "vote", "route", "session_id", "city", "voter", "run_id")
-    list_filter = ("vote", "route", "city")
+    list_display = ("created_at", "vote", "kind", "route", "session_id", "city", "voter", "run_id")
+    list_filter = ("vote", "kind", "route", "city")
     list_select_related = ("voter",)
     ordering = ("-created_at",)
     search_fields = ("session_id__exact", "trace_id__exact")
     id_fields = ("run_id",)
     large_fields = ("prompt", "output", "metadata")
+
+
+@admin.register(ReviewStep)
+class ReviewStepAdmin(ReadOnlyAdmin):
+    """Every step of every review."""
+
+    list_display = ("at", "action", "before", "after", "by", "note", "review_id")
+    list_filter = ("action",)
+    list_select_related = ("by",)
+    ordering = ("-at",)
+    id_fields = ("batch", "review_id")
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    """The queue: the run, its picture and the verdict beside each vote."""
+
+    readonly_fields = ("steps_taken",)
+
+    def get_urls(self) -> list[Any]:
+        """Add what is done with the queue."""
+        own = [
+            path("do/", self.admin_site.admin_view(self.do_view), name="feedback_review_do"),
+            path("undo/<uuid:batch>/", self.admin_site.admin_view(self.undo_view), name="feedback_review_undo"),
+            path("filters/", self.admin_site.admin_view(self.filter_view), name="feedback_review_filter"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the queue; asked by htmx, its rows only."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        query = request.GET.copy()
+        undo = query.pop("undo", [""])[-1]
+        asked = Asked.of(query)
+        person: Any = request.user
+        context = {
+            "queue": queue(asked, person),
+            "asked": asked,
+            "query": query.urlencode(),
+            "undo": undo,
+            "polled": POLLED_SECONDS,
+            "may_review": person.has_perm(REVIEW),
+            "page_size": PAGE,
+        }
+        if request.headers.get("HX-Request") == "true":
+            return TemplateResponse(request, "reviewing/_rows.html", context)
+        cities = Feedback.objects.exclude(city="").order_by("city").values_list("city", flat=True).distinct()
+        whole = {
+            **self.admin_site.each_context(request),
+            "title": "Feedback to review",
+            "cities": list(cities),
+            "kinds": Feedback.Kind.choices,
+            "statuses": [*Review.Status.choices, ("all", "all")],
+            "orders": ORDERS.items(),
+            "filters": SavedFilter.objects.filter(person=person).order_by("name"),
+        }
+        return TemplateResponse(request, "reviewing/queue.html", {**whole, **context})
+
+    @admin.display(description="steps")
+    def steps_taken(self, review: Review) -> str:
+        """Return what was done with it, step by step."""
+        steps = review.steps.select_related("by").order_by("at", "id")
+        return format_html_join(
+            mark_safe("<br>"), "{:%Y-%m-%d %H:%M} UTC: {} by {}{}", ((s.at, s.get_action_display(), s.by, f": {s.note}" if s.note else "") for s in steps)
+        )
+
+    def do_view(self, request: HttpRequest) -> HttpResponse:
+        """Accept, reject, open again, take or give back what was ticked."""
+        return self._done(request, lambda: self._act(request))
+
+    def undo_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+        """Take a batch back."""
+
+        def undo() -> str:
+            count = reviews_undo(batch=batch, by=request.user)
+            messages.success(request, f"Undone: {count} as before.")
+            return ""
+
+        return self._done(request, undo)
+
+    def filter_view(self, request: HttpRequest) -> HttpResponse:
+        """Keep the present view under a name."""
+
+        def keep() -> str:
+            kept = filter_save(person=request.user, name=request.POST.get("name", ""), query=request.POST.get("query", ""))
+            messages.success(request, f"Kept as “{kept.name}”.")
+            return ""
+
+        return self._done(request, keep)
+
+    def _act(self, request: HttpRequest) -> str:
+        """Do what the form asks for and return the batch that can be undone, or nothing."""
+        ids = [uuid.UUID(value) for value in request.POST.getlist("review") if _is_id(value)]
+        action = request.POST.get("action", "")
+        if action in ("take", "release"):
+            count = reviews_take(ids=ids, by=request.user) if action == "take" else reviews_release(ids=ids, by=request.user)
+            messages.success(request, f"{count} {'taken for half an hour' if action == 'take' else 'given back'}.")
+            return ""
+        if action not in ("accept", "reject", "reopen"):
+            raise ReviewError("Choose what to do: accept, reject, open again, take or give back.")
+        seen = {pk: request.POST.get(f"seen-{pk}", "") for pk in ids}
+        batch = reviews_decide(ids=ids, action=action, by=request.user, note=request.POST.get("note", ""), seen=seen)
+        done = ReviewStep.objects.filter(batch=batch).count()
+        messages.success(request, f"{done} {ReviewStep.Action(action).label}.")
+        return str(batch) if done else ""
+
+    def _done(self, request: HttpRequest, do: Callable[[], str]) -> HttpResponse:
+        """Do something, say what became of it, and go back to the view of the queue that it came from."""
+        if request.method != "POST":
+            raise PermissionDenied
+        batch = ""
+        try:
+            batch = do()
+        except NotAReviewerError as error:
+            raise PermissionDenied(str(error)) from None
+        except ReviewError as error:
+            messages.error(request, str(error))
+        query = request.POST.get("query", "")
+        query = "&".join(part for part in (query, f"undo={batch}" if batch else "") if part)
+        return HttpResponseRedirect(reverse("admin:feedback_review_changelist") + (f"?{query}" if query else ""))
+
+
+def _is_id(value: str) -> bool:
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""What people say about results, as they sent it. Append-only."""
+"""What people say about results, as they sent it (append-only), and what reviewers made of it."""
 
 import uuid
 from typing import ClassVar
@@ -17,6 +17,28 @@ class Feedback(models.Model):
         MCP = "mcp", "/api/mcp/feedback"
         CREATOR = "creator", "/api/mcp/creator_feedback"
         LEGACY = "legacy", "taken over from 2.0"
+        NATIVE = "native", "/api/v1/feedback/"
+
+    class Kind(models.TextChoices):
+        """What it is about."""
+
+        RESULT = "result", "a result"
+        CLAUSE = "clause", "one clause of a verdict"
+        CLAUSE_WRONG = "clause_wrong", "a clause that is wrong"
+        MISREAD = "misread", "a prompt that was misread"
+
+    class Reason(models.TextChoices):
+        """Why, chosen."""
+
+        TOO_TALL = "too_tall", "too tall"
+        TOO_LOW = "too_low", "too low"
+        TOO_DENSE = "too_dense", "too dense"
+        TOO_LITTLE_BUILT = "too_little_built", "too little is built"
+        MARGINS_TOO_NARROW = "margins_too_narrow", "margins too narrow"
+        MARGINS_TOO_WIDE = "margins_too_wide", "margins too wide"
+        HELPFUL = "helpful", "helpful"
+        UNCLEAR = "unclear", "unclear"
+        OTHER = "other", "another reason"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
     run = models.ForeignKey("compliance.Run", null=True, blank=True, on_delete=models.PROTECT, related_name="feedback")
@@ -25,6 +47,15 @@ class Feedback(models.Model):
     sent = models.CharField(max_length=10, help_text="The vote as the client wrote it, as JSON.")
     reward = models.SmallIntegerField(help_text="The reward that was answered.")
     route = models.CharField(max_length=10, choices=Route.choices)
+    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.RESULT)
+    clause_id = models.CharField(max_length=60, blank=True, help_text="The clause of the run's verdict that is meant.")
+    reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
+    comment = models.TextField(blank=True, help_text="The reason in the voter's own words.")
+    corrections = models.TextField(
+        default="[]", help_text="Values that were misread, as JSON: field, value (null: not stated at all), and what was read of which words."
+    )
+    voice = models.CharField(max_length=210, blank=True, help_text="Whose voice it is: the token's user, else the session.")
+    source = models.CharField(max_length=32, blank=True, help_text="A keyed hash of the network address that it came from.")
     voter = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     city = models.CharField(max_length=40, blank=True)
     prompt = models.TextField(blank=True)
@@ -39,7 +70,85 @@ class Feedback(models.Model):
             models.Index(fields=["session_id", "-created_at"], name="feedback_session_newest"),
             models.Index(fields=["run", "-created_at"], name="feedback_run_newest"),
             models.Index(fields=["city", "-created_at"], name="feedback_city_newest"),
+            models.Index(fields=["source", "-created_at"], name="feedback_source_newest"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_vote_display()} on {self.session_id or self.run_id}"
+
+
+class Review(models.Model):
+    """Where one vote stands with the reviewers. Only what they accept trains."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        PENDING = "pending", "waits"
+        ACCEPTED = "accepted", "accepted"
+        REJECTED = "rejected", "rejected"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    feedback = models.OneToOneField(Feedback, on_delete=models.PROTECT, related_name="review")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
+    note = models.CharField(max_length=500, blank=True, help_text="Why it was rejected, or opened again.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(null=True, blank=True)
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    assigned_until = models.DateTimeField(null=True, blank=True, help_text="An assignment runs out, so that nothing lies about.")
+    flag = models.CharField(max_length=200, blank=True, help_text="Why it should be looked at with care.")
+    disagreement = models.FloatField(default=0.0, help_text="How far it is from the other votes on its target, 0 to 2.")
+    created_at = models.DateTimeField(help_text="When the vote came in.")
+    # The vote's own, here too so that accepted ones are counted without reading votes and runs.
+    vote = models.SmallIntegerField(default=0)
+    context = models.CharField(max_length=80, blank=True, help_text="City and use that the vote would train; empty where it trains nothing.")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-created_at"], name="review_status_newest"),
+            models.Index(fields=["status", "-disagreement", "-created_at"], name="review_status_differs"),
+            models.Index(fields=["status", "context"], name="review_status_context"),
+        ]
+        permissions: ClassVar = [("review_feedback", "Can accept, reject and reopen feedback")]
+
+    def __str__(self) -> str:
+        return f"{self.get_status_display()}: {self.feedback_id}"
+
+
+class ReviewStep(models.Model):
+    """One step of one review, with those that were done at once under the same batch. Append-only."""
+
+    class Action(models.TextChoices):
+        """What was done."""
+
+        ACCEPT = "accept", "accepted"
+        REJECT = "reject", "rejected"
+        REOPEN = "reopen", "opened again"
+        UNDO = "undo", "undone"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    review = models.ForeignKey(Review, on_delete=models.PROTECT, related_name="steps")
+    batch = models.UUIDField(db_index=True)
+    action = models.CharField(max_length=10, choices=Action.choices)
+    before = models.CharField(max_length=10, choices=Review.Status.choices)
+    after = models.CharField(max_length=10, choices=Review.Status.choices)
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} by {self.by}"
+
+
+class SavedFilter(models.Model):
+    """A reviewer's own view of the queue."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=300, help_text="The address's query.")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["person", "name"], name="filter_once_per_person")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import functools
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import Avg, Q, QuerySet
 from django.utils import timezone
 
-from feedback.models import Feedback
+from feedback.models import Feedback, Review
 from telemetry.services import event_record
-from telemetry.transactions import atomic
+from telemetry.transactions import atomic, on_commit
 
 STATE = ("city", "land_use_zone", "building_use", "plot_area_sq_m", "abutting_road_width_m", "height_m", "fsi")
 """What of a rated run its feedback's event says."""
@@ -33,10 +36,16 @@ def feedback_record(
     prompt: str = "",
     output: Mapping[str, Any] | None = None,
     metadata: Mapping[str, Any] | None = None,
+    kind: str = Feedback.Kind.RESULT,
+    clause_id: str = "",
+    reason: str = "",
+    comment: str = "",
+    corrections: Sequence[Mapping[str, Any]] = (),
+    source: str = "",
     duration_ms: float = 0.0,
     fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
 ) -> Feedback:
-    """Save one vote and its telemetry event in one transaction, and return it.
+    """Save one vote, its telemetry event and its place in the reviewers' queue in one transaction, and return it.
 
     Args:
         run: the rated run, None where the client named none of ours; its event then stands for itself.
@@ -51,6 +60,12 @@ def feedback_record(
         prompt: as sent.
         output: as sent.
         metadata: as sent.
+        kind: one of `Feedback.Kind`.
+        clause_id: the clause of the run's verdict that is meant.
+        reason: one of `Feedback.Reason`, or empty.
+        comment: the reason in the voter's own words.
+        corrections: values that were misread: `field`, `value` and what was read.
+        source: a hash of where it came from, by which bursts are seen.
         duration_ms: since the request came in.
         fixed: the id and the time of one that is taken over from an earlier installation.
     """
@@ -63,6 +78,13 @@ def feedback_record(
         sent=json.dumps(sent),
         reward=reward,
         route=route,
+        kind=kind,
+        clause_id=clause_id,
+        reason=reason,
+        comment=comment,
+        corrections=json.dumps(list(corrections)),
+        voice=f"user:{voter.pk}" if voter else f"session:{session_id}",
+        source=source,
         voter=voter,
         city=city or (run.city if run else ""),
         prompt=prompt,
@@ -74,7 +96,67 @@ def feedback_record(
     with atomic():
         feedback.save(force_insert=True)
         feedback_report(feedback=feedback, duration_ms=duration_ms)
+        review_open(feedback=feedback)
     return feedback
+
+
+def _flag(ids: Sequence[uuid.UUID], flag: str) -> None:
+    with contextlib.suppress(DatabaseError), atomic():
+        Review.objects.filter(feedback__in=ids, flag="", status=Review.Status.PENDING).update(flag=flag)
+
+
+# A burst: so many of the same votes from one source, or of one voice, within so many minutes.
+BURST, BURST_MINUTES = 20, 10
+
+
+def review_open(*, feedback: Feedback) -> Review:
+    """Put a vote into the reviewers' queue; where it is part of a burst of the same votes it is flagged, and so are those before it."""
+    review = Review(
+        feedback=feedback,
+        disagreement=_disagreement(feedback),
+        flag=_burst(feedback) if feedback.route != Feedback.Route.LEGACY else "",
+        created_at=feedback.created_at,
+        vote=feedback.vote,
+        context=context_of(feedback),
+    )
+    review.save(force_insert=True)
+    return review
+
+
+def context_of(feedback: Feedback) -> str:
+    """Return the city and the use that a vote would train; empty where it trains nothing."""
+    run: Any = feedback.run
+    return f"{run.city}, {run.building_use}" if run is not None and feedback.kind == Feedback.Kind.RESULT else ""
+
+
+def _disagreement(feedback: Feedback) -> float:
+    """Return how far a vote is from the newest other votes on its target."""
+    same = (
+        Feedback.objects.filter(run=feedback.run_id, clause_id=feedback.clause_id)
+        if feedback.run_id
+        else Feedback.objects.filter(session_id=feedback.session_id)
+    )
+    others = list(same.exclude(pk=feedback.pk).order_by("-created_at").values_list("vote", flat=True)[:100])
+    return round(abs(feedback.vote - sum(others) / len(others)), 4) if others else 0.0
+
+
+def _burst(feedback: Feedback) -> str:
+    since = feedback.created_at - datetime.timedelta(minutes=BURST_MINUTES)
+    recent = Feedback.objects.filter(created_at__gte=since, vote=feedback.vote, city=feedback.city)
+    for named, votes in (
+        ("one source", recent.filter(source=feedback.source) if feedback.source else None),
+        ("one voice", recent.filter(voice=feedback.voice)),
+    ):
+        if votes is None:
+            continue
+        # No more are looked at than it takes, so that a vote costs the same whatever came before.
+        ids = list(votes.order_by("-created_at").values_list("pk", flat=True)[: BURST + 1])
+        if len(ids) > BURST:
+            flag = f"More than {BURST} of the same votes from {named} within {BURST_MINUTES} minutes."
+            # Once the vote is in: marking the others must not cost it where somebody decides on one of them at this moment.
+            on_commit(functools.partial(_flag, [pk for pk in ids if pk != feedback.pk], flag))
+            return flag
+    return ""
 
 
 def feedback_report(*, feedback: Feedback, duration_ms: float = 0.0) -> None:

@@ -19,6 +19,7 @@ from rest_framework.views import set_rollback
 from compliance.reading import PromptTooLongError
 from compliance.specs import SpecError
 from geometry.massing import PlotError
+from promptrunner.rating import RatingError
 from telemetry.trace import current_trace_id
 
 logger = logging.getLogger(__name__)
@@ -76,6 +77,9 @@ def _response(status: int, body: dict[str, Any], headers: dict[str, str] | None 
 def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] | None:
     if isinstance(error, SpecError):
         errors = [{"pointer": f"/spec{pointer}", "detail": sentence} for pointer, sentence in error.errors]
+        return 400, problem(400, error.code, _first(errors), errors), {}
+    if isinstance(error, RatingError):
+        errors = [{"pointer": pointer, "detail": sentence} for pointer, sentence in error.errors]
         return 400, problem(400, error.code, _first(errors), errors), {}
     if isinstance(error, PlotError):
         errors = [{"pointer": f"/plot{error.pointer}", "detail": str(error)}]

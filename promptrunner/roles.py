@@ -11,13 +11,20 @@ _READ_LAW = [
     f"compliance.view_{name}" for name in ("city", "rulebook", "rulebookrelease", "releasestep", "rule", "historicalrule", "dispute", "submittedclause")
 ]
 _READ_CASES = [
-    *("compliance.view_run", "feedback.view_feedback", "geometry.view_geometrymodel", "geometry.view_plotoutline"),
+    *(
+        "compliance.view_run",
+        "feedback.view_feedback",
+        "feedback.view_review",
+        "feedback.view_reviewstep",
+        "geometry.view_geometrymodel",
+        "geometry.view_plotoutline",
+    ),
     *(f"promptrunner.view_{name}" for name in ("sessionentry", "casedocument", "outputsummary")),
 ]
 ROLES: dict[str, list[str]] = {
     CURATOR: [*_READ_LAW, "compliance.view_run", "compliance.curate_rulebookrelease", "compliance.settle_dispute"],
     PUBLISHER: [*_READ_LAW, "compliance.view_run", "compliance.publish_rulebookrelease", "compliance.settle_dispute"],
-    REVIEWER: [*_READ_LAW, *_READ_CASES],
+    REVIEWER: [*_READ_LAW, *_READ_CASES, "feedback.review_feedback"],
     OPERATOR: [
         *_READ_LAW,
         *_READ_CASES,

@@ -20,6 +20,7 @@ from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView
 from promptrunner.errors import written
 from promptrunner.models import SessionEntry
+from promptrunner.rating import source_of
 from telemetry.trace import current_trace_id
 
 LEARNING = True
@@ -51,6 +52,7 @@ class FeedbackView(FrozenView):
             route=Feedback.Route.CORE,
             trace_id=current_trace_id(),
             voter=voter_of(request),
+            source=source_of(str(request.META.get("REMOTE_ADDR", ""))),
             city=find_code("city", str(body["metadata"].get("city") or "")) or "",
             prompt=body.get("prompt") or "",
             output=body["output"],

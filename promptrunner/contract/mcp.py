@@ -33,6 +33,7 @@ from promptrunner.contract.views import FrozenView, NotFound
 from promptrunner.errors import written
 from promptrunner.modelling import GLB, NoModelError, file_of
 from promptrunner.models import OutputSummary
+from promptrunner.rating import source_of
 from telemetry.trace import current_trace_id
 
 REWARD = 2
@@ -194,6 +195,7 @@ class FeedbackView(McpView):
             route=Feedback.Route.MCP,
             trace_id=current_trace_id(),
             voter=voter_of(request),
+            source=source_of(str(request.META.get("REMOTE_ADDR", ""))),
             city=find_code("city", str(body["metadata"].get("city") or "")) or "",
             metadata=body["metadata"],
         )
@@ -232,6 +234,7 @@ class CreatorFeedbackView(McpView):
             route=Feedback.Route.CREATOR,
             trace_id=current_trace_id(),
             voter=voter_of(request),
+            source=source_of(str(request.META.get("REMOTE_ADDR", ""))),
             city=body.get("city") or "",
             prompt=body.get("prompt") or "",
             output=output if isinstance(output, Mapping) else {"output": output} if output is not None else {},
