@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from feedback.models import Feedback, Review, ReviewStep, SavedFilter
+from feedback.models import Feedback, PolicyVersion, Review, ReviewStep, SavedFilter, Suggestion
+from feedback.policies import PROMOTE, PolicyError, live_policy, policy_back, policy_evaluate, policy_promote, preferences_of
 from feedback.queue import ORDERS, PAGE, Asked, queue
 from feedback.reviewing import REVIEW, NotAReviewerError, ReviewError, filter_save, reviews_decide, reviews_release, reviews_take, reviews_undo
 from telemetry.read_only import ReadOnlyAdmin
@@ -154,6 +158,97 @@ class ReviewAdmin(ReadOnlyAdmin):
         query = request.POST.get("query", "")
         query = "&".join(part for part in (query, f"undo={batch}" if batch else "") if part)
         return HttpResponseRedirect(reverse("admin:feedback_review_changelist") + (f"?{query}" if query else ""))
+
+
+@admin.register(PolicyVersion)
+class PolicyVersionAdmin(ReadOnlyAdmin):
+    """Policies: what speaks for each, and who signed it."""
+
+    list_display = ("number", "status", "votes", "trained_until", "live_since", "signed_by", "reason")
+    list_filter = ("status",)
+    list_select_related = ("signed_by",)
+    ordering = ("-number",)
+
+    def get_urls(self) -> list[Any]:
+        """Add what is done with a policy."""
+        own = path("<uuid:pk>/do/", self.admin_site.admin_view(self.do_view), name="feedback_policyversion_do")
+        return [own, *super().get_urls()]
+
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Show a policy: the log's evidence with its intervals, and what it prefers where."""
+        if not self.has_view_permission(request) or request.method == "POST":
+            raise PermissionDenied
+        version = self.get_object(request, object_id)
+        if version is None:
+            raise Http404
+        person: Any = request.user
+        evidence = json.loads(version.evidence)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Policy {version.number}",
+            "version": version,
+            "evidence": evidence,
+            "estimates": [Bar(label, **evidence[name]) for name, label in ESTIMATES if name in evidence],
+            "preferences": preferences_of(version),
+            "may_promote": person.has_perm(PROMOTE),
+            "live": live_policy()[0],
+        }
+        return TemplateResponse(request, "reviewing/policy.html", context)
+
+    def do_view(self, request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+        """Judge a policy by the log, promote it, or take the live one back."""
+        if request.method != "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        version = get_object_or_404(PolicyVersion, pk=pk)
+        action, reason = request.POST.get("action"), request.POST.get("reason", "")
+        try:
+            if action == "evaluate":
+                policy_evaluate(version=version)
+                messages.success(request, "Judged by the log as it is now.")
+            elif action == "promote":
+                policy_promote(version=version, by=request.user, reason=reason)
+                messages.success(request, f"Policy {version.number} is live.")
+            elif action == "back":
+                now = policy_back(by=request.user, reason=reason)
+                messages.success(request, f"Policy {now.number} is live again." if now else "Suggestions come from the cold start again.")
+        except PolicyError as error:
+            messages.error(request, str(error))
+        return HttpResponseRedirect(reverse("admin:feedback_policyversion_change", args=[pk]))
+
+
+@admin.register(Suggestion)
+class SuggestionAdmin(ReadOnlyAdmin):
+    """Designs that were shown."""
+
+    list_display = ("created_at", "city", "building_use", "strategy", "probability", "policy", "request_id")
+    list_filter = ("city", "building_use")
+    list_select_related = ("policy",)
+    ordering = ("-created_at",)
+    search_fields = ("request_id__exact", "trace_id__exact")
+    large_fields = ("available",)
+
+
+ESTIMATES = (
+    ("doubly_robust", "Candidate, doubly robust"), ("snips", "Candidate, self-normalised"), ("ips", "Candidate, inverse propensity"),
+    ("present", "Live policy, doubly robust"), ("gain", "Gain over the live policy"),
+)  # fmt: skip
+CHART_PX = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An estimate in a chart from -1 to 1."""
+
+    label: str
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def x(self) -> tuple[int, int, int]:
+        """Return where its low end, its mean and its high end are, in pixels."""
+        left, middle, right = (round((min(1.0, max(-1.0, value)) + 1) / 2 * CHART_PX) for value in (self.low, self.mean, self.high))
+        return left, middle, right
 
 
 def _is_id(value: str) -> bool:

@@ -23,6 +23,7 @@ class Feedback(models.Model):
         """What it is about."""
 
         RESULT = "result", "a result"
+        SUGGESTION = "suggestion", "a suggested design"
         CLAUSE = "clause", "one clause of a verdict"
         CLAUSE_WRONG = "clause_wrong", "a clause that is wrong"
         MISREAD = "misread", "a prompt that was misread"
@@ -42,6 +43,7 @@ class Feedback(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
     run = models.ForeignKey("compliance.Run", null=True, blank=True, on_delete=models.PROTECT, related_name="feedback")
+    suggestion = models.ForeignKey("feedback.Suggestion", null=True, blank=True, on_delete=models.PROTECT, related_name="feedback")
     session_id = models.CharField(max_length=200, help_text="The session or case that was named.")
     vote = models.SmallIntegerField(choices=[(1, "up"), (-1, "down")])
     sent = models.CharField(max_length=10, help_text="The vote as the client wrote it, as JSON.")
@@ -152,3 +154,59 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PolicyVersion(models.Model):
+    """A policy as data. Its content never changes; at most one is live."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        CANDIDATE = "candidate", "candidate"
+        LIVE = "live", "live"
+        RETIRED = "retired", "retired"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    number = models.PositiveIntegerField(unique=True)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CANDIDATE)
+    content = models.TextField(help_text="Weights and votes, as JSON.")
+    digest = models.CharField(max_length=64)
+    votes = models.PositiveIntegerField(help_text="Accepted votes that it was trained on.")
+    trained_until = models.DateTimeField(help_text="Votes that came later are not in it.")
+    evidence = models.TextField(default="{}", help_text="What the log says of it beside the live one, as JSON.")
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was promoted, or brought back.")
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    live_since = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        permissions: ClassVar = [("promote_policy", "Can promote a policy and take one back")]
+
+    def __str__(self) -> str:
+        return f"policy {self.number}"
+
+
+class Suggestion(models.Model):
+    """One design that was shown, with the probability with which it was chosen. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    request_id = models.CharField(max_length=100, db_index=True)
+    place = models.PositiveSmallIntegerField(help_text="Which of the designs of its request it is, from 1.")
+    policy = models.ForeignKey(PolicyVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="suggestions", help_text="Empty: the cold start.")
+    context = models.TextField(help_text="Where it is wanted, as JSON.")
+    city = models.CharField(max_length=40)
+    building_use = models.CharField(max_length=20)
+    strategy = models.CharField(max_length=60)
+    probability = models.FloatField()
+    available = models.TextField(help_text="The strategies that were feasible, as JSON.")
+    design = models.TextField(help_text="The suggested values, as JSON.")
+    release_sha256 = models.CharField(max_length=64, help_text="The release of the rulebook under which it complies.")
+    trace_id = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["request_id", "place"], name="suggestion_once_per_place")]
+        indexes: ClassVar = [models.Index(fields=["city", "building_use", "-created_at"], name="suggestion_group_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.strategy} in {self.city}"

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
-from feedback.models import Feedback, Review, ReviewStep, SavedFilter
+from feedback.models import Review, ReviewStep, SavedFilter
 from telemetry.transactions import atomic
 
 REVIEW = "feedback.review_feedback"
@@ -107,18 +107,6 @@ def filter_save(*, person: Any, name: str, query: str) -> SavedFilter:
     with atomic():
         kept, _ = SavedFilter.objects.update_or_create(person=person, name=name, defaults={"query": query})
     return kept
-
-
-def training_votes(*, until: datetime.datetime | None = None) -> QuerySet[Feedback]:
-    """Return the votes that may train: accepted, on a result, oldest first. Of each voice and target the last one counts; `last_words` picks it."""
-    votes = Feedback.objects.filter(review__status=Status.ACCEPTED, kind=Feedback.Kind.RESULT).exclude(run=None)
-    return (votes.filter(created_at__lte=until) if until else votes).order_by("created_at", "id")
-
-
-def last_words(votes: Iterable[Feedback]) -> list[Feedback]:
-    """Return the last vote of each voice on each target, in the order of the votes."""
-    last = {(vote.voice, vote.run_id): vote for vote in votes}
-    return sorted(last.values(), key=lambda vote: (vote.created_at, vote.pk))
 
 
 def _check(by: Any, ids: Sequence[UUID]) -> None:

@@ -14,7 +14,7 @@ from django.db import DatabaseError
 from django.db.models import Avg, Q, QuerySet
 from django.utils import timezone
 
-from feedback.models import Feedback, Review
+from feedback.models import Feedback, Review, Suggestion
 from telemetry.services import event_record
 from telemetry.transactions import atomic, on_commit
 
@@ -41,6 +41,7 @@ def feedback_record(
     reason: str = "",
     comment: str = "",
     corrections: Sequence[Mapping[str, Any]] = (),
+    suggestion: Suggestion | None = None,
     source: str = "",
     duration_ms: float = 0.0,
     fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
@@ -65,6 +66,7 @@ def feedback_record(
         reason: one of `Feedback.Reason`, or empty.
         comment: the reason in the voter's own words.
         corrections: values that were misread: `field`, `value` and what was read.
+        suggestion: the suggested design that is meant.
         source: a hash of where it came from, by which bursts are seen.
         duration_ms: since the request came in.
         fixed: the id and the time of one that is taken over from an earlier installation.
@@ -83,10 +85,11 @@ def feedback_record(
         reason=reason,
         comment=comment,
         corrections=json.dumps(list(corrections)),
+        suggestion=suggestion,
         voice=f"user:{voter.pk}" if voter else f"session:{session_id}",
         source=source,
         voter=voter,
-        city=city or (run.city if run else ""),
+        city=city or (run.city if run else suggestion.city if suggestion else ""),
         prompt=prompt,
         output=json.dumps(output or {}, sort_keys=True),
         metadata=json.dumps(metadata or {}, sort_keys=True),
@@ -125,8 +128,9 @@ def review_open(*, feedback: Feedback) -> Review:
 
 def context_of(feedback: Feedback) -> str:
     """Return the city and the use that a vote would train; empty where it trains nothing."""
-    run: Any = feedback.run
-    return f"{run.city}, {run.building_use}" if run is not None and feedback.kind == Feedback.Kind.RESULT else ""
+    target: Any = feedback.suggestion or feedback.run
+    trains = feedback.kind in (Feedback.Kind.RESULT, Feedback.Kind.SUGGESTION)
+    return f"{target.city}, {target.building_use}" if target is not None and trains else ""
 
 
 def _disagreement(feedback: Feedback) -> float:

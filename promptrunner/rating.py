@@ -12,7 +12,7 @@ from compliance.models import Run
 from compliance.services.disputes import dispute_raise
 from compliance.services.drafts import CurationError
 from compliance.specs import SpecError, normalise_spec
-from feedback.models import Feedback, Review
+from feedback.models import Feedback, Review, Suggestion
 from feedback.services import feedback_record
 from telemetry.transactions import atomic
 
@@ -93,9 +93,32 @@ def feedback_give(
         )
 
 
+def suggestion_rate(
+    *, suggestion: Suggestion, vote: int, trace_id: str, reason: str = "", comment: str = "", session_id: str = "", voter: Any = None, source: str = ""
+) -> Feedback:
+    """Save a vote on a suggested design; see `feedback_give` for the arguments."""
+    return feedback_record(
+        run=None,
+        suggestion=suggestion,
+        session_id=session_id or suggestion.request_id,
+        vote=vote,
+        sent=vote,
+        reward=vote,
+        route=Feedback.Route.NATIVE,
+        trace_id=trace_id,
+        voter=voter,
+        kind=Kind.SUGGESTION,
+        reason=reason,
+        comment=comment,
+        source=source,
+    )
+
+
 def _faults(
     verdict: Mapping[str, Any], kind: str, vote: int | None, clause_id: str, comment: str, corrections: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[str, str]]:
+    if kind == Kind.SUGGESTION:
+        yield "/kind", "Feedback on a suggestion names the suggestion instead of a run."
     about_clause = kind in (Kind.CLAUSE, Kind.CLAUSE_WRONG)
     if vote is None and kind in (Kind.RESULT, Kind.CLAUSE):
         yield "/vote", "Vote 1 or -1."

@@ -16,6 +16,8 @@ _READ_CASES = [
         "feedback.view_feedback",
         "feedback.view_review",
         "feedback.view_reviewstep",
+        "feedback.view_policyversion",
+        "feedback.view_suggestion",
         "geometry.view_geometrymodel",
         "geometry.view_plotoutline",
     ),
@@ -24,7 +26,7 @@ _READ_CASES = [
 ROLES: dict[str, list[str]] = {
     CURATOR: [*_READ_LAW, "compliance.view_run", "compliance.curate_rulebookrelease", "compliance.settle_dispute"],
     PUBLISHER: [*_READ_LAW, "compliance.view_run", "compliance.publish_rulebookrelease", "compliance.settle_dispute"],
-    REVIEWER: [*_READ_LAW, *_READ_CASES, "feedback.review_feedback"],
+    REVIEWER: [*_READ_LAW, *_READ_CASES, "feedback.review_feedback", "feedback.promote_policy"],
     OPERATOR: [
         *_READ_LAW,
         *_READ_CASES,

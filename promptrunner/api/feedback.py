@@ -16,11 +16,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from compliance.models import Run
-from feedback.models import Feedback, Review
+from feedback.models import Feedback, Review, Suggestion
 from feedback.services import confidence_score, votes_on
 from promptrunner.api.serializers import Strict
 from promptrunner.api.views import NewestFirst, problems
-from promptrunner.rating import feedback_give, source_of
+from promptrunner.rating import RatingError, feedback_give, source_of, suggestion_rate
 from telemetry.trace import current_trace_id
 
 
@@ -34,7 +34,8 @@ class CorrectionInput(Strict):
 class FeedbackInput(Strict):
     """What somebody says about a run."""
 
-    run = serializers.UUIDField(help_text="The run that it is about.")
+    run = serializers.UUIDField(required=False, help_text="The run that it is about.")
+    suggestion = serializers.UUIDField(required=False, help_text="The suggested design that it is about, instead of a run.")
     kind = serializers.ChoiceField(Feedback.Kind.choices, default=Feedback.Kind.RESULT)
     vote = serializers.ChoiceField([1, -1], required=False, help_text="1 or -1; may be left out where something is wrong.")
     clause_id = serializers.CharField(required=False, allow_blank=True, default="", max_length=60, help_text="The `id` of one of the run's findings.")
@@ -48,12 +49,28 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
     """Feedback as it was given, and where it stands with the reviewers."""
 
     run = serializers.UUIDField(source="run_id", allow_null=True)
+    suggestion = serializers.UUIDField(source="suggestion_id", allow_null=True)
     corrections = serializers.SerializerMethodField()
     review = serializers.ChoiceField(Review.Status.choices, source="review.status")
 
     class Meta:
         model = Feedback
-        fields = ("id", "run", "kind", "vote", "clause_id", "reason", "comment", "corrections", "session_id", "city", "review", "trace_id", "created_at")
+        fields = (
+            "id",
+            "run",
+            "suggestion",
+            "kind",
+            "vote",
+            "clause_id",
+            "reason",
+            "comment",
+            "corrections",
+            "session_id",
+            "city",
+            "review",
+            "trace_id",
+            "created_at",
+        )
 
     def get_corrections(self, feedback: Feedback) -> list[dict[str, Any]]:
         """Return what was misread, with the words that it was read from."""
@@ -101,14 +118,27 @@ class FeedbackView(generics.ListAPIView[Feedback]):
     @extend_schema(request=FeedbackInput, responses={201: FeedbackGivenOut, **problems(400, 404, 413, 415)}, operation_id="feedback_create")
     def post(self, request: Request) -> Response:
         """Take feedback on a run, on a clause of its verdict (`clause`), on a clause that is wrong (`clause_wrong`) or a prompt that was misread (`misread`)."""
-        body = dict(_FEEDBACK.run_validation(request.data))
-        run = get_object_or_404(Run, pk=body.pop("run"))
-        voter = request.user if request.user.is_authenticated else None
-        feedback = feedback_give(
-            run=run, vote=body.pop("vote", None), trace_id=current_trace_id(), voter=voter, source=source_of(str(request.META.get("REMOTE_ADDR", ""))), **body
-        )
+        feedback = self._given(request, dict(_FEEDBACK.run_validation(request.data)))
         feedback.confidence_score = confidence_score(votes_on(session_id=feedback.session_id))  # type: ignore[attr-defined]
         return Response(FeedbackGivenOut(feedback).data, status=status.HTTP_201_CREATED)
+
+    def _given(self, request: Request, body: dict[str, Any]) -> Feedback:
+        if ("run" in body) == ("suggestion" in body):
+            raise RatingError([("/run", "Name a run or a suggestion.")])
+        vote = body.pop("vote", None)
+        by: dict[str, Any] = {
+            "trace_id": current_trace_id(),
+            "voter": request.user if request.user.is_authenticated else None,
+            "source": source_of(str(request.META.get("REMOTE_ADDR", ""))),
+        }
+        if "run" in body:
+            return feedback_give(run=get_object_or_404(Run, pk=body.pop("run")), vote=vote, **by, **body)
+        if vote is None:
+            raise RatingError([("/vote", "Vote 1 or -1.")])
+        if body["clause_id"] or body["corrections"]:
+            raise RatingError([("/suggestion", "Clauses and corrections belong to feedback on a run.")])
+        told = {name: body[name] for name in ("reason", "comment", "session_id")}
+        return suggestion_rate(suggestion=get_object_or_404(Suggestion, pk=body["suggestion"]), vote=vote, **by, **told)
 
 
 class OneFeedbackView(APIView):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promptrunner.api import events, feedback, models, solving, views
+from promptrunner.api import events, feedback, models, solving, suggestions, views
 
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("runs/<uuid:pk>/<str:file>", models.RunFileView.as_view(), name="run_file"),
     path("feedback/", feedback.FeedbackView.as_view(), name="feedback"),
     path("feedback/<uuid:pk>/", feedback.OneFeedbackView.as_view(), name="one_feedback"),
+    path("suggestions/", suggestions.SuggestionsView.as_view(), name="suggestions"),
+    path("policy/stats", suggestions.PolicyStatsView.as_view(), name="policy_stats"),
     path("envelope/", solving.EnvelopeView.as_view(), name="envelope"),
     path("remedies/", solving.RemediesView.as_view(), name="remedies"),
     path("compare/", solving.CompareProposalsView.as_view(), name="compare_proposals"),

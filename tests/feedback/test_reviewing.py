@@ -11,7 +11,8 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from feedback.models import Feedback, Review, ReviewStep
-from feedback.reviewing import NotAReviewerError, ReviewError, last_words, reviews_decide, reviews_release, reviews_take, reviews_undo, training_votes
+from feedback.policies import last_words, training_votes
+from feedback.reviewing import NotAReviewerError, ReviewError, reviews_decide, reviews_release, reviews_take, reviews_undo
 from feedback.services import feedback_record
 from promptrunner.pipeline import run_proposal
 from promptrunner.roles import CURATOR, REVIEWER

@@ -42,6 +42,8 @@ ROUTES: dict[str, dict[str, str]] = {
     "api/v1/runs/<uuid:pk>/<str:file>": {"GET": "run"},
     "api/v1/feedback/": {"GET": "operate", "POST": "feedback"},
     "api/v1/feedback/<uuid:pk>/": {"GET": "operate"},
+    "api/v1/suggestions/": {"POST": "run"},
+    "api/v1/policy/stats": {"GET": "run"},
     "api/v1/read/": {"POST": "run"},
     "api/v1/envelope/": {"POST": "run"},
     "api/v1/remedies/": {"POST": "run"},

@@ -102,6 +102,8 @@ class Envelope:
         largest: the point with the largest built-up area, None where nothing may be built.
         against: what stands against building at any height.
         plot_sq_m: the net plot area, None where it is not known.
+        trials: the site, without any design.
+        solving: what was worked out for it.
     """
 
     intervals: tuple[tuple[float, float | None, str], ...]
@@ -110,10 +112,11 @@ class Envelope:
     against: tuple[Check, ...]
     plot_sq_m: float | None
     trials: Trials
+    solving: Solving
 
     def at(self, height_m: float) -> Point:
         """Return what is feasible at a height."""
-        return _Solving(self.trials).point(height_m)
+        return self.solving.point(height_m)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the wire form."""
@@ -159,10 +162,12 @@ def find_envelope(trials: Trials) -> Envelope:
     are worked out together with what they allow (a height that a wider front margin allows is feasible).
     """
     site = Trials(trials.rulebook, {name: value for name, value in trials.spec.items() if name not in DESIGN}, trials.as_of, trials.asked - set(DESIGN))
-    return _Solving(site).envelope()
+    return Solving(site).envelope()
 
 
-class _Solving:
+class Solving:
+    """What is worked out for one plot, height by height; what was worked out is remembered."""
+
     def __init__(self, trials: Trials) -> None:
         self.trials = trials
         self.site = trials.completed({}).spec
@@ -179,18 +184,19 @@ class _Solving:
         return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
     def envelope(self) -> Envelope:
+        """Return the envelope."""
         heights = self._heights()
         points = [self.point(height) for height in heights]
         if not any(point.feasible for point in points):
             standing = set.intersection(*({(check.clause.clause_no, check.field) for check in point.against} for point in points))
             against = [check for check in points[0].against if (check.clause.clause_no, check.field) in standing] or list(points[0].against)
-            return Envelope((), (), None, tuple(against), self.plot, self.trials)
+            return Envelope((), (), None, tuple(against), self.plot, self.trials, self)
         intervals = self._intervals(points)
         ends = sorted({end for low, high, _ in intervals for end in (low, high) if end is not None})
         found = [point for point in (*points, *map(self.point, ends)) if point.feasible]
         largest = self._largest(found, intervals)
         shown = sorted({point.height_m: point for point in (*found, largest)}.values(), key=lambda point: point.height_m)
-        return Envelope(tuple(intervals), tuple(_where_it_changes(shown, largest)), largest, (), self.plot, self.trials)
+        return Envelope(tuple(intervals), tuple(_where_it_changes(shown, largest)), largest, (), self.plot, self.trials, self)
 
     def _heights(self) -> list[float]:
         """Return the heights that are tried: one storey, and where the law changes, with a step beyond."""
