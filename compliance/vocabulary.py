@@ -102,6 +102,7 @@ _FIELDS = (
     _count("podium_levels", "podium levels", 30, "podiums"),
     Field("floor_height_m", "floor height", "number", "m", 1.8, 20, ("floor height", "floor to floor height", "storey height"), positive=True),
     Field("fsi", "FSI", "number", "", 0, 25, ("fsi", "far", "floor space index", "floor area ratio")),
+    Field("fsi_with_ancillary", "FSI with fungible or ancillary area", "number", "", 0, 25, ("fsi including fungible", "fsi including ancillary area")),
     _area("built_up_area_sq_m", "built-up area", "built up area", "bua", "total construction"),
     Field("ground_coverage_percent", "ground coverage", "number", "%", 0, 100, ("ground coverage", "plot coverage", "coverage")),
     _length("width_m", "building width", 5_000, "building width", positive=True),

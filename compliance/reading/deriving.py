@@ -21,6 +21,12 @@ def contradictions(spec: Spec) -> list[Question]:
     if isinstance(area, float) and isinstance(width, float) and isinstance(depth, float) and abs(area - width * depth) > SAME_AREA * width * depth:
         sentence = f"The plot area is stated as {area:g} m², and its sides of {width:g} m and {depth:g} m make {width * depth:g} m²; which holds?"
         questions.append(Question("plot_area_sq_m", sentence, None))
+    whole, built = spec.get("fsi_with_ancillary"), spec.get("built_up_area_sq_m")
+    if isinstance(whole, float) and isinstance(built, float) and isinstance(net or area, float):
+        most = whole * (net or area)  # type: ignore[operator]
+        if built > most * (1 + SAME_AREA) or (net is not None and built < most * (1 - SAME_AREA)):
+            sentence = f"The built-up area is stated as {built:g} m², and an FSI of {whole:g} with fungible or ancillary area makes {most:g} m²; which holds?"
+            questions.append(Question("built_up_area_sq_m", sentence, None))
     if isinstance(area, float) and isinstance(net, float) and net > area:
         questions.append(Question("net_plot_area_sq_m", f"The net plot area of {net:g} m² is larger than the plot of {area:g} m²; which holds?", None))
     return questions
