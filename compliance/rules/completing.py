@@ -62,7 +62,7 @@ def complete(rulebook: Rulebook, spec: Spec, asked: Collection[str] = ()) -> Com
     """
     work = _Completing(dict(spec), frozenset(asked))
     work.margins()
-    work.areas()
+    work.areas(frozenset(default.field for default in rulebook.defaults))
     work.whole_area()
     work.defaults(rulebook)
     work.whole_area()
@@ -95,10 +95,10 @@ class _Completing:
             if target not in self.spec and target not in self.asked and origin in self.spec:
                 self._add(target, self.spec[origin], "derived", f"{target} = {origin}")
 
-    def areas(self) -> None:
-        """Assume the net plot equal to the plot where only one of the two is known."""
+    def areas(self, otherwise: Collection[str]) -> None:
+        """Assume the net plot equal to the plot where only one of the two is known; not where the rulebook has a default of its own."""
         for target, origin in (("net_plot_area_sq_m", "plot_area_sq_m"), ("plot_area_sq_m", "net_plot_area_sq_m")):
-            if target not in self.spec and target not in self.asked and origin in self.spec:
+            if target not in otherwise and target not in self.spec and target not in self.asked and origin in self.spec:
                 self._add(target, self.spec[origin], "assumed", f"{FIELDS[target].label} taken equal to the {FIELDS[origin].label}")
 
     def whole_area(self) -> None:
