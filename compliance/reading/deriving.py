@@ -53,6 +53,9 @@ def derive(spec: Spec, asked: frozenset[str]) -> list[Reading]:
         area = round_number(width * depth)
         if 0 < area <= FIELDS["plot_area_sq_m"].high:
             add("plot_area_sq_m", area, "plot_area_sq_m = plot_width_m * plot_depth_m")
+    road = spec.get("abutting_road_width_m")
+    if spec.get("is_road_widening_proposed") is False and isinstance(road, (int, float)):
+        add("prescribed_road_width_m", road, "prescribed_road_width_m = abutting_road_width_m, since the road is not to be widened")
     kind = spec.get("building_type")
     if isinstance(kind, str) and BUILDING_TYPES[kind].use is not None:
         add("building_use", str(BUILDING_TYPES[kind].use), f"the use of the building type {kind}")

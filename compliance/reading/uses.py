@@ -58,7 +58,7 @@ _TYPE_WORDS: dict[str, str] = {
     **dict.fromkeys((
         "bunglows|banglo|bunglo|bangalo|bunglaws|bungalows|banglows|villas|bangalow|bunglaw|bungla|bungalo|bungalov|bangla|individual house|single family house|"
         "independent bungalow|individual bungalow|private bungalow|detached bungalow|detached|villa house|બંગલો|बंगला|बंगलो|"
-        "standalone house|stand alone house|detached home|independent home|twin bungalows"
+        "standalone house|stand alone house|detached home|independent home|twin bungalows|residential house|residential home|dwelling house"
     ).split("|"), "detached_house"),
     **dict.fromkeys((
         "rowhouses|row housing|row bungalow|row bungalows|townhouse|town house|townhouses|terraced houses|row home|row homes|row villa|"
