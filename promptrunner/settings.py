@@ -297,6 +297,10 @@ SPECTACULAR_SETTINGS = {
         "StatusEnum": "promptrunner.api.serializers.STATUSES",
         "OutcomeEnum": "promptrunner.api.serializers.OUTCOMES",
         "ReleaseStatusEnum": "compliance.models.RulebookRelease.Status",
+        "VoteEnum": "promptrunner.api.feedback.VOTES",
+        "FeedbackKindEnum": "feedback.models.Feedback.Kind",
+        "FeedbackReasonEnum": "feedback.models.Feedback.Reason",
+        "ReviewStatusEnum": "feedback.models.Review.Status",
     },
 }
 

@@ -19,6 +19,7 @@ _ROADS = frozenset({"road", "internal road", "access"})
 _PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
 _MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
 _STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
+_BEFORE_WIDENING = frozenset("to|be|being|going|proposed|planned|any|further|future|road|the|a|dp".split("|"))
 _FREE_SUBJECT = frozenset(
     (
         "of|the|our|its|this|each|every|for|my|a|an|that|proposed|new|main|whole|all|public|existing|dp|tp|access|"
@@ -68,7 +69,13 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
                 by_place[(mark.first, mark.last)] = anchor
         elif mark.kind == "label" and (mark.first, mark.last) not in dimension_places:
             labels = tuple(label for label in mark.value if label.name != "height" or mark.last - mark.first > 1 or not _noise_before(tokens, mark, at_end))
-            if labels and not _far_away(tokens, mark, labels) and not _says_where(tokens, mark) and not _is_tally(tokens, mark):
+            if (
+                labels
+                and not _far_away(tokens, mark, labels)
+                and not _says_where(tokens, mark)
+                and not _is_tally(tokens, mark)
+                and not _denied_widening(tokens, mark, labels)
+            ):
                 by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
         elif mark.kind == "side":
             fields, noun = mark.value
@@ -108,6 +115,18 @@ def _part_of_road(tokens: list[Token], mark: Mark) -> bool:
         if token.text in ("road", "rd", "street", "lane", "roads", "rasta", "highway"):
             return True
         if token.kind == NUMBER or token.text in HARD_STOPS or token.text in MARGIN_NOUNS:
+            return False
+    return False
+
+
+def _denied_widening(tokens: list[Token], mark: Mark, labels: tuple[Label, ...]) -> bool:
+    """Return whether a road's widening is named only to say that there is none ("no widening of the 7.5 m road")."""
+    if all(label.name != "prescribed road" for label in labels):
+        return False
+    for token in reversed(tokens[max(0, mark.first - 4) : mark.first]):
+        if token.text in ("no", "not", "without", "never"):
+            return True
+        if token.text not in _BEFORE_WIDENING:
             return False
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from compliance.reading.ancillary import WHOLE, ancillary_after
 from compliance.reading.choosing import Candidate, Choices
 from compliance.reading.counts import fits
 from compliance.reading.distances import is_of_neighbour
@@ -179,6 +180,14 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         return
     if name == "plot_area_sq_m" and (after[:1] == ["net"] or after[:2] == ["(", "net"] or after[:3] == [")", "(", "net"]):
         name = "net_plot_area_sq_m"
+    if name == "fsi":
+        counted = ancillary_after(page.folded, quantity.end)
+        if counted == "unclear":
+            text = page.text[place[0] : place[1]]
+            question = f"Is the fungible or ancillary area part of '{text}', or does it come on top of it?"
+            choices.questions.append(("fsi", question, *place))
+            return
+        name = WHOLE if counted == "included" else name
     if name == "storeys" and role.anchor is not None and role.anchor.first >= quantity.last:
         following = after[:2]
         if following[:1] == ["height"] or following in (["to", "floor"],):

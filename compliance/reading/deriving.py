@@ -21,6 +21,12 @@ def contradictions(spec: Spec) -> list[Question]:
     if isinstance(area, float) and isinstance(width, float) and isinstance(depth, float) and abs(area - width * depth) > SAME_AREA * width * depth:
         sentence = f"The plot area is stated as {area:g} m², and its sides of {width:g} m and {depth:g} m make {width * depth:g} m²; which holds?"
         questions.append(Question("plot_area_sq_m", sentence, None))
+    whole, built = spec.get("fsi_with_ancillary"), spec.get("built_up_area_sq_m")
+    if isinstance(whole, float) and isinstance(built, float) and isinstance(net or area, float):
+        most = whole * (net or area)  # type: ignore[operator]
+        if built > most * (1 + SAME_AREA) or (net is not None and built < most * (1 - SAME_AREA)):
+            sentence = f"The built-up area is stated as {built:g} m², and an FSI of {whole:g} with fungible or ancillary area makes {most:g} m²; which holds?"
+            questions.append(Question("built_up_area_sq_m", sentence, None))
     if isinstance(area, float) and isinstance(net, float) and net > area:
         questions.append(Question("net_plot_area_sq_m", f"The net plot area of {net:g} m² is larger than the plot of {area:g} m²; which holds?", None))
     return questions
@@ -47,6 +53,9 @@ def derive(spec: Spec, asked: frozenset[str]) -> list[Reading]:
         area = round_number(width * depth)
         if 0 < area <= FIELDS["plot_area_sq_m"].high:
             add("plot_area_sq_m", area, "plot_area_sq_m = plot_width_m * plot_depth_m")
+    road = spec.get("abutting_road_width_m")
+    if spec.get("is_road_widening_proposed") is False and isinstance(road, (int, float)):
+        add("prescribed_road_width_m", road, "prescribed_road_width_m = abutting_road_width_m, since the road is not to be widened")
     kind = spec.get("building_type")
     if isinstance(kind, str) and BUILDING_TYPES[kind].use is not None:
         add("building_use", str(BUILDING_TYPES[kind].use), f"the use of the building type {kind}")

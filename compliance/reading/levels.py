@@ -10,7 +10,10 @@ from compliance.reading.page import Page
 from compliance.reading.roles import Role
 from compliance.reading.storeys import Notation
 
-_SINGLE = re.compile(r"\b(single|double|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b")
+_SINGLE = re.compile(r"\b(single|double|twin|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b")
+_GROUND_ONLY = re.compile(
+    r"(?<!on )(?<!at )(?<!in )(?<!for )(?<!the )\b(?:ground (?:floor|storey) only|only (?:a |the )?ground (?:floor|storey))\b(?! (?:for|is|as|has|will|with)\b)"
+)
 _ABOVE_GROUND = re.compile(r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b")
 _GROUND = re.compile(r"\bground floor\b|\bground\b")
 _NOT = re.compile(r"(?:\bno|\bwithout(?: any| a)?|\bnot any|\bno need of|\bavoid)[ ]$")
@@ -66,7 +69,10 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     folded = page.folded
     _add_stilt_height(folded, choices)
     for match in _SINGLE.finditer(folded):
-        choices.add("storeys", Candidate({"single": 1, "double": 2, "triple": 3}[match[1]], *match.span()))
+        choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3}[match[1]], *match.span()))
+    ground = _GROUND_ONLY.search(folded)
+    if ground and "storeys" not in choices.fields:
+        choices.add("storeys", Candidate(1, *ground.span()))
     _add_shop_floors(page, choices)
     above = _ABOVE_GROUND.search(folded)
     if above and _GROUND.search(folded):

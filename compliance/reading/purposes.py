@@ -125,7 +125,7 @@ def _choose_use(page: Page, codes: Codes, uses: dict[str, Mark], by_type: dict[s
         codes.questions.append(("building_use", f"The prompt names several uses ({', '.join(evidence)}); which one is proposed?", start, end))
 
 
-_PARTS = {"hotel": {"mangal_karyalaya", "assembly", "restaurant"}, "mall": {"cinema", "restaurant"}}
+_PARTS = {"hotel": {"mangal_karyalaya", "assembly", "restaurant"}, "mall": {"cinema", "multiplex", "restaurant"}, "multiplex": {"cinema", "restaurant"}}
 """Types that are a part of another one: a hotel with a banquet hall is a hotel."""
 _NARROWER = {
     "apartment": {"tenement", "affordable_housing", "group_housing", "hostel", "mixed_use"}, "shop": {"mall", "mercantile", "mixed_use", "wholesale"}, "office": {"it_park", "mixed_use", "public_office", "data_centre"},

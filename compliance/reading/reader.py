@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from compliance.reading.anchors import find_anchors
+from compliance.reading.ancillary import find_wholes
 from compliance.reading.bare_margins import collect_bare_margins
 from compliance.reading.choosing import Candidate, Choices, decide
 from compliance.reading.codes import find_codes
@@ -78,6 +79,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     page.metric = _is_metric(quantities)
     settle(tokens, quantities)
     add_up(tokens, quantities)
+    find_wholes(folded, quantities)
     choices = Choices()
     things = claim_counts(page, quantities, choices)
     claim_distances(page, quantities, choices)

@@ -21,6 +21,11 @@ _FLAGS: tuple[tuple[str, bool, re.Pattern[str]], ...] = tuple(
                                  r"|\bcorner of (?:two|2|\d{1,2}(?:\.\d{1,2})?[ ]?(?:m|mt|mtr|ft|feet))\b|(?:^|[,;(\n][ ]?)corner(?=[ ]?(?:[,;).\n]|$))|\bcorner[ ]?[:=][ ]?(?:yes|true|y)\b|कॉर्नर (?:प्लॉट|भूखंड)|કોર્નર (?:નો )?પ્લોટ"),
         ("is_tod_zone", False, r"\b(?:outside|not in|not within|out of) (?:the |a |any )?(?:tod|transit[ -]oriented(?: development)?)(?: zone| area| corridor)?\b|\b(?:non|no)[ -]tod\b"),
         ("is_tod_zone", True, r"(?<!outside )(?<!outside the )(?<!not in )(?<!not in the )(?<!non-)(?<!non )\b(?:tod|transit[ -]oriented(?: development)?) (?:zone|area|corridor)\b"),
+        ("is_high_density_area", False, r"\b(?:outside|not in|not within|out of|beyond) (?:of )?(?:the |a |any )?high[ -]density (?:area|zone|corridor)\b|\bnon[ -]high[ -]density (?:area|zone)\b"),
+        ("is_high_density_area", True, r"(?<!outside )(?<!outside the )(?<!outside of the )(?<!not in )(?<!not in the )(?<!not in a )(?<!within the )(?<!out of the )(?<!beyond the )(?<!non-)(?<!non )\bhigh[ -]density (?:area|zone|corridor)\b"
+                                      r"|(?<!not )\bwithin (?:the |a )?high[ -]density (?:area|zone|corridor)\b"),
+        ("is_road_widening_proposed", False, r"\b(?:not|never) (?:going |proposed |planned |likely |supposed |due )?(?:to be |be |being )?widened\b|\bno (?:road |further |proposed |future )?widening\b"
+                                             r"|\bwithout (?:any )?(?:road )?widening\b|\bwidening (?:of (?:the |this )?road )?(?:is )?not (?:proposed|planned|prescribed|applicable|required)\b|\bunwidened\b"),
         ("is_corner_plot", False, r"\b(?:not|non|no)[ -](?:a |an |the )?corner(?:[ -]plot)?\b|\bintermediate plot\b"),
         ("is_land_locked", True, r"\bland[ -]?locked\b"),
         ("is_gunthewari_plot", True, r"\bgun?th?e(?:w|v)ari\b|गुंठेवारी"),

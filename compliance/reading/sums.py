@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from compliance.reading.ancillary import WHOLE
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import Token
 from compliance.reading.units import PLAIN
@@ -53,18 +54,18 @@ def _is_fsi(tokens: list[Token], run: list[Quantity]) -> bool:
 
 def _join(tokens: list[Token], quantities: list[Quantity], at: int, run: list[Quantity]) -> None:
     counted = [quantity for index, quantity in enumerate(run) if not _stands_outside(tokens, run, index)]
-    first, last = counted[0], counted[-1]
-    if len(counted) < 2:
-        return
     after = at + len(run)
     total = quantities[after] if after < len(quantities) else None
+    if total is not None and total.measures == PLAIN and [token.text for token in tokens[run[-1].last : total.first]][-1:] == ["="]:
+        total.forced = "fsi" if len(counted) == len(run) else WHOLE  # "1.1 + 0.5 + 0.4 = 2.0": stated twice, which has to agree
+    if len(counted) < 2:
+        return
+    first, last = counted[0], counted[-1]
     parts = " + ".join(f"{quantity.value:g}" for quantity in counted)
     first.value = sum(quantity.value for quantity in counted)
     first.end, first.forced, first.note = last.end, "fsi", f"the sum of its parts ({parts})"
     for quantity in run:
         quantity.replaced = quantity is not first
-    if total is not None and total.measures == PLAIN and [token.text for token in tokens[run[-1].last : total.first]][-1:] == ["="]:
-        total.forced = "fsi"  # "1.1 + 0.5 + 0.4 = 2.0": stated twice, which has to agree
 
 
 def _stands_outside(tokens: list[Token], run: list[Quantity], index: int) -> bool:

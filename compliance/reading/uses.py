@@ -58,7 +58,7 @@ _TYPE_WORDS: dict[str, str] = {
     **dict.fromkeys((
         "bunglows|banglo|bunglo|bangalo|bunglaws|bungalows|banglows|villas|bangalow|bunglaw|bungla|bungalo|bungalov|bangla|individual house|single family house|"
         "independent bungalow|individual bungalow|private bungalow|detached bungalow|detached|villa house|બંગલો|बंगला|बंगलो|"
-        "standalone house|stand alone house|detached home|independent home|twin bungalows"
+        "standalone house|stand alone house|detached home|independent home|twin bungalows|residential house|residential home|dwelling house"
     ).split("|"), "detached_house"),
     **dict.fromkeys((
         "rowhouses|row housing|row bungalow|row bungalows|townhouse|town house|townhouses|terraced houses|row home|row homes|row villa|"
@@ -111,7 +111,8 @@ _TYPE_WORDS: dict[str, str] = {
         "gas station|fuel pump|petrol bunk|ev charging station|fuel filling station|cng pump|diesel pump|fuel stations|petrol pumps|"
         "petrolpump"
     ).split("|"), "fuel_station"),
-    **dict.fromkeys(["cinemas", "theater", "movie theatre", "movie hall", "cineplex", "cinema theatre", "film theatre"], "cinema"),
+    **dict.fromkeys(["cinemas", "theater", "movie theatre", "movie hall", "cinema theatre", "film theatre", "single screen cinema"], "cinema"),
+    **dict.fromkeys(["multiplexes", "multiplex cinema", "multiplex theatre", "multi screen cinema"], "multiplex"),
     **dict.fromkeys((
         "hospitals|multispeciality hospital|multi speciality hospital|multispecialty hospital|eye hospital|clinics|health centre|"
         "diagnostic centre|polyclinic|dispensary|nursing homes|maternity hospital|medical center|maternity clinic|trauma centre|"

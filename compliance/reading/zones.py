@@ -17,6 +17,8 @@ _ZONE_CODE = re.compile(
 ZONE_WORDS = frozenset({"zone", "zoning", "zoned", "zon", "zonn", "zones", "landuse"})
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _NOT_A_ZONE = frozenset(("wing|block|tower|building|flat|unit|phase|plot|type|house|bungalow|no|sector|gala|shop|option|row|bldg|column|scheme").split("|"))
+_BUILDINGS = frozenset({"building", "bldg", "house", "bungalow"})
+_USE_OF_LETTERS = {"r": "residential", "c": "commercial", "i": "industrial", "iz": "industrial"}
 _PLAIN_CODES = frozenset({"rah", "toz", "sdz", "psp", "ndz", "gme", "cbd"})
 _BETWEEN_ZONE_AND_CODE = frozenset(':|=|is|-|"|(|as|of|the|under|in|code|_|now|to|type|residential|commercial|called|residence|falls|not|but'.split("|"))
 
@@ -55,7 +57,7 @@ def find_zone(page: Page, codes: Codes) -> None:
             )
         ):
             continue
-        if at and tokens[at - 1].text in _NOT_A_ZONE:
+        if at and tokens[at - 1].text in _NOT_A_ZONE and not _of_building(tokens, at, match["letters"]):
             continue
         name = match["letters"] + _ROMAN.get(match["digits"], match["digits"])
         hits.append((name, at, last, beside))
@@ -92,6 +94,11 @@ def find_zone(page: Page, codes: Codes) -> None:
         where = f" of {codes.city}" if codes.city else ""
         some = ", ".join(list(zones_of(codes.city))[:14])
         codes.questions.append(("land_use_zone", f"'{page.text[start:end]}' is not one zone{where} that we know; which zone is it ({some})?", start, end))
+
+
+def _of_building(tokens: list[Token], at: int, letters: str) -> bool:
+    """Return whether a code after "residential building" is the zone of that use, and not the building's own name ("building R2")."""
+    return at > 1 and tokens[at - 1].text in _BUILDINGS and tokens[at - 2].text == _USE_OF_LETTERS.get(letters)
 
 
 def _beside(tokens: list[Token], first: int, last: int) -> bool:

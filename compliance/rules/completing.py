@@ -62,8 +62,10 @@ def complete(rulebook: Rulebook, spec: Spec, asked: Collection[str] = ()) -> Com
     """
     work = _Completing(dict(spec), frozenset(asked))
     work.margins()
-    work.areas()
+    work.areas(frozenset(default.field for default in rulebook.defaults))
+    work.whole_area()
     work.defaults(rulebook)
+    work.whole_area()
     return Completion(spec, work.spec, tuple(work.added), work.behind, work.asked)
 
 
@@ -93,11 +95,20 @@ class _Completing:
             if target not in self.spec and target not in self.asked and origin in self.spec:
                 self._add(target, self.spec[origin], "derived", f"{target} = {origin}")
 
-    def areas(self) -> None:
-        """Assume the net plot equal to the plot where only one of the two is known."""
+    def areas(self, otherwise: Collection[str]) -> None:
+        """Assume the net plot equal to the plot where only one of the two is known; not where the rulebook has a default of its own."""
         for target, origin in (("net_plot_area_sq_m", "plot_area_sq_m"), ("plot_area_sq_m", "net_plot_area_sq_m")):
-            if target not in self.spec and target not in self.asked and origin in self.spec:
+            if target not in otherwise and target not in self.spec and target not in self.asked and origin in self.spec:
                 self._add(target, self.spec[origin], "assumed", f"{FIELDS[target].label} taken equal to the {FIELDS[origin].label}")
+
+    def whole_area(self) -> None:
+        """Derive the built-up area from an FSI that is stated with fungible or ancillary area."""
+        whole, area = self.spec.get("fsi_with_ancillary"), self.spec.get("net_plot_area_sq_m")
+        if "built_up_area_sq_m" in self.spec or "built_up_area_sq_m" in self.asked or not isinstance(whole, (int, float)) or not isinstance(area, (int, float)):
+            return
+        self._add("built_up_area_sq_m", round_number(whole * area), "derived", "built_up_area_sq_m = fsi_with_ancillary * net_plot_area_sq_m")
+        if "net_plot_area_sq_m" in self.behind:
+            self.behind["built_up_area_sq_m"] = self.behind["net_plot_area_sq_m"]
 
     def defaults(self, rulebook: Rulebook) -> None:
         """Fill the rulebook's defaults in their order; what cannot be computed stays missing."""

@@ -23,6 +23,8 @@ from promptrunner.api.views import NewestFirst, problems
 from promptrunner.rating import RatingError, feedback_give, source_of, suggestion_rate
 from telemetry.trace import current_trace_id
 
+VOTES = [(1, "up"), (-1, "down")]
+
 
 class CorrectionInput(Strict):
     """One value that was misread."""
@@ -37,7 +39,7 @@ class FeedbackInput(Strict):
     run = serializers.UUIDField(required=False, help_text="The run that it is about.")
     suggestion = serializers.UUIDField(required=False, help_text="The suggested design that it is about, instead of a run.")
     kind = serializers.ChoiceField(Feedback.Kind.choices, default=Feedback.Kind.RESULT)
-    vote = serializers.ChoiceField([1, -1], required=False, help_text="1 or -1; may be left out where something is wrong.")
+    vote = serializers.ChoiceField(VOTES, required=False, help_text="1 or -1; may be left out where something is wrong.")
     clause_id = serializers.CharField(required=False, allow_blank=True, default="", max_length=60, help_text="The `id` of one of the run's findings.")
     reason = serializers.ChoiceField(Feedback.Reason.choices, required=False, allow_blank=True, default="")
     comment = serializers.CharField(required=False, allow_blank=True, default="", max_length=5000, help_text="In your own words.")
@@ -92,7 +94,7 @@ class FeedbackFilter(django_filters.FilterSet):
     run = django_filters.UUIDFilter()
     city = django_filters.CharFilter()
     kind = django_filters.ChoiceFilter(choices=Feedback.Kind.choices)
-    vote = django_filters.ChoiceFilter(choices=[("1", "up"), ("-1", "down")])
+    vote = django_filters.TypedChoiceFilter(choices=VOTES, coerce=int)
     review = django_filters.ChoiceFilter(field_name="review__status", choices=Review.Status.choices)
     since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")

@@ -18,7 +18,7 @@ from compliance.specs import Spec, Value, round_number
 from compliance.vocabulary import SIDES
 
 DESIGN = (
-    "height_m", "storeys", "fsi", "built_up_area_sq_m", "ground_coverage_percent", "width_m", "depth_m", "setback_m", *SIDES,
+    "height_m", "storeys", "fsi", "fsi_with_ancillary", "built_up_area_sq_m", "ground_coverage_percent", "width_m", "depth_m", "setback_m", *SIDES,
     "largest_floor_area_sq_m", "dwelling_mix", "dwelling_units", "slenderness",
 )  # fmt: skip
 """What the envelope finds; what a proposal says of it is left aside."""

@@ -21,16 +21,25 @@ class Lever:
         fields: the planning fields that move together, all to the same value.
         present: their value now.
         with_storeys: storeys per metre of height, where the storeys are stated beside the height and follow it.
+        leads: the field that is worked out from this one ("height_m" from the storeys), "" for none.
+        leads_by: how much of that field one unit makes, where it is a plain multiple; else 0.
     """
 
     fields: tuple[str, ...]
     present: float
     with_storeys: float = 0.0
+    leads: str = ""
+    leads_by: float = 0.0
 
     @property
     def name(self) -> str:
         """The first field."""
         return self.fields[0]
+
+    @property
+    def moved(self) -> frozenset[str]:
+        """The fields that change when it moves."""
+        return frozenset((*self.fields, self.leads)) - {""}
 
     @property
     def whole(self) -> bool:
@@ -77,7 +86,10 @@ def _levers(trials: Trials, names: list[str]) -> Iterator[Lever]:
         if name not in stated and not is_margin(name):
             if name == "height_m" and "storeys" in stated and "storeys" not in seen:
                 seen.add("storeys")
-                yield Lever(("storeys",), float(stated["storeys"]))  # type: ignore[arg-type]
+                yield Lever(("storeys",), float(stated["storeys"]), leads="height_m")  # type: ignore[arg-type]
+            whole, area = stated.get("fsi_with_ancillary"), spec.get("net_plot_area_sq_m")
+            if name == "built_up_area_sq_m" and isinstance(whole, (int, float)) and isinstance(area, (int, float)):
+                yield Lever(("fsi_with_ancillary",), float(whole), leads=name, leads_by=float(area))
             continue
         if name in BOTH_SIDES and spec.get(BOTH_SIDES[0]) == spec.get(BOTH_SIDES[1]):
             seen.update(BOTH_SIDES)

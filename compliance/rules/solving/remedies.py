@@ -101,9 +101,7 @@ class _Search:
 
     def touch_all(self, *moved: Lever) -> bool:
         """Return whether every violation has to do with one of some levers."""
-        fields = {name for lever in moved for name in lever.fields}
-        if "storeys" in fields:
-            fields.add("height_m")
+        fields = frozenset[str]().union(*(lever.moved for lever in moved))
         return all(not fields.isdisjoint(_turns_on(check)) for check in self.violated)
 
     # One lever
@@ -195,7 +193,7 @@ class _Search:
         """Bring every violated limit to its end, again and again until nothing moves: where more than two values are wrong at once."""
         changes: dict[str, Value] = {}
         moved: dict[str, tuple[Lever, float]] = {}
-        own = {name: lever for lever in self.levers for name in lever.fields}
+        own = {name: lever for lever in self.levers for name in (*lever.fields, *([lever.leads] if lever.leads_by else []))}
         for _ in range(8):
             violated = self.trials.violated(changes)
             if not violated:
@@ -205,6 +203,8 @@ class _Search:
                 if lever is None or not ends:
                     return
                 value = min(ends) if is_number(check.maximum) and check.subject > check.maximum else max(ends)
+                if check.field == lever.leads:
+                    value = math.floor(value / lever.leads_by * 1e6) / 1e6
                 value = math.ceil(value * 100 - 1e-4) / 100 if value > lever.present else value
                 moved[lever.name] = (lever, value)
                 changes |= lever.to(value)
@@ -216,7 +216,7 @@ class _Search:
         spec = self.trials.completed({}).spec
         fsi, area = self.trials.spec.get("fsi"), spec.get("net_plot_area_sq_m")
         over = [check for check in self.violated if check.field == "fsi" and is_number(check.maximum)]
-        if not over or not isinstance(fsi, (int, float)) or not isinstance(area, (int, float)) or "built_up_area_sq_m" in self.trials.spec:
+        if not over or not isinstance(fsi, (int, float)) or not isinstance(area, (int, float)) or "built_up_area_sq_m" in spec:
             return
         limit = min(float(check.maximum) for check in over)  # type: ignore[arg-type]
         changes: dict[str, Value] = {"fsi": limit, "built_up_area_sq_m": round(fsi * area, 2)}
@@ -246,7 +246,7 @@ class _Search:
 
     def beyond_help(self) -> list[Check]:
         """Return the violations that have nothing to do with anything that a designer can move."""
-        moved = {name for lever in self.levers for name in lever.fields} | ({"height_m"} if any(lever.name == "storeys" for lever in self.levers) else set())
+        moved = frozenset[str]().union(*(lever.moved for lever in self.levers))
         return [check for check in self.violated if moved.isdisjoint(_turns_on(check))]
 
 

@@ -75,6 +75,34 @@ def test_an_fsi_in_parts_is_added_up_without_what_stands_outside_it(prompt, valu
     assert _read(prompt)["fsi"] == value
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "FSI 2.6 including fungible", "FSI of 2.6 (incl. 35% fungible area)", "2.6 FSI (fungible included)", "FSI including fungible: 2.6", "FSI 2.6, which includes ancillary area",
+        "FSI 2.6 inclusive of premium, TDR and fungible", "FSI with fungible 2.6", "FSI 2.0 + 0.6 fungible = 2.6",
+    ],
+)  # fmt: skip
+def test_an_fsi_that_includes_fungible_or_ancillary_area_is_not_the_counted_one(prompt):
+    spec = _read(prompt)
+    assert spec["fsi_with_ancillary"] == 2.6
+    assert spec.get("fsi", 2.0) == 2.0
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["FSI 2.6 excluding fungible", "FSI 2.6 including TDR, fungible extra", "FSI 2.6 plus fungible", "FSI 2.6 with 35% fungible", "FSI 2.6 without fungible"],
+)
+def test_an_fsi_beside_its_fungible_area_is_the_counted_one(prompt):
+    spec = _read(prompt)
+    assert (spec.get("fsi"), "fsi_with_ancillary" in spec) == (2.6, False)
+
+
+def test_an_fsi_with_fungible_that_may_be_in_it_or_on_top_is_asked():
+    result = read_prompt("FSI 2.7 with fungible, Andheri, Mumbai")
+    assert "fsi" not in result.spec
+    assert [question.field for question in result.questions] == ["fsi"]
+
+
 def test_a_sum_says_how_it_was_read():
     reading = next(reading for reading in read_prompt("FSI 1.1 + TDR 0.4, Pune").readings if reading.field == "fsi")
     assert (reading.text, reading.note) == ("1.1 + TDR 0.4", "the sum of its parts (1.1 + 0.4)")

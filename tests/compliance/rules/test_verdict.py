@@ -134,6 +134,21 @@ def test_a_stated_built_up_area_within_its_limit_settles_the_fsi(judge, proposal
     assert judge(proposal).status == "INCOMPLETE"
 
 
+def test_an_fsi_with_ancillary_area_is_judged_as_the_whole_built_up_area(judge, proposal, small):
+    small["clauses"].append({
+        "id": "BUA", "clause_no": "8", "title": "BUA", "category": "fsi", "verification": "verified",
+        "limits": {"built_up_area_sq_m": {"max": {"tiers": {"basic": "1.5 * net_plot_area_sq_m", "ancillary": "0.9 * net_plot_area_sq_m"}}}},
+    })  # fmt: skip
+    del proposal["fsi"]
+    holds = judge({**proposal, "fsi_with_ancillary": 2.4})  # of 500 m2: 1,200 m2
+    assert holds.status == "COMPLIANT"
+    finding = next(finding for finding in holds.findings if finding.id == "BUA")
+    assert finding.checks["built_up_area_sq_m"]["subject"] == 1200
+    assert "net_plot_area_sq_m" in finding.rests_on
+    assert judge({**proposal, "fsi_with_ancillary": 2.41}).status == "NON_COMPLIANT"
+    assert judge({**proposal, "fsi_with_ancillary": 2.41, "built_up_area_sq_m": 1200.0}).status == "COMPLIANT"
+
+
 def test_tiers_say_which_one_is_reached_and_what_must_be_bought(judge, proposal, small):
     small["clauses"][0]["limits"] = {"fsi": {"max": {"tiers": {"basic": 1.1, "premium": 0.5, "tdr": 0.9}}}}
     finding = next(finding for finding in judge({**proposal, "fsi": 2.0}).findings if finding.id == "FSI")

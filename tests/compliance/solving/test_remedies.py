@@ -67,6 +67,13 @@ def test_an_fsi_that_holds_with_fungible_area_may_be_counted_so():
     assert {"fsi": 2.4, "built_up_area_sq_m": 5400.0} in [dict(remedy.changes) for remedy in found]
 
 
+def test_an_fsi_that_includes_fungible_area_is_brought_down_as_such():
+    prompt = f"{MUMBAI}, height 15 m, FSI 3.5 including fungible, front margin 6 m, side margins 6 m, rear margin 6 m"  # 2.4 x 1.35 = 3.24
+    assert [dict(remedy.changes) for remedy in remedies("dcpr-2034", prompt).remedies] == [{"fsi_with_ancillary": 3.24}]
+    together = remedies("dcpr-2034", f"{MUMBAI}, height 15 m, FSI 3.5 including fungible, front margin 3 m, side margins 3 m, rear margin 6 m").remedies
+    assert together[0].changes == {"fsi_with_ancillary": 3.24, "front_setback_m": 4.5, "side_setback_m": 3.75, "other_side_setback_m": 3.75}
+
+
 def test_three_margins_that_are_short_belong_together():
     found = remedies("udcpr-2020", f"{PUNE}, height 26 m, FSI 2.9, front margin 3 m, side margins 4.5 m, rear margin 3 m")
     assert "belong together" in found.reason
