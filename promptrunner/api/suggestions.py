@@ -24,7 +24,7 @@ class SuggestionsInput(ProposalInput):
 
     count = serializers.IntegerField(required=False, default=3, min_value=1, max_value=MOST, help_text="How many designs; each is drawn by itself.")
     request_id = serializers.RegexField(
-        r"^[A-Za-z0-9._:-]{1,100}$", required=False, default="", help_text="The same id with the same proposal is answered with the same designs."
+        r"^[A-Za-z0-9._:-]{1,100}$", required=False, help_text="The same id with the same proposal is answered with the same designs."
     )
 
 

@@ -123,6 +123,7 @@ def value_of(policy: Policy, seed: int) -> float:
     return sum(sum(p * truth(entry.context, key) for key, p in choices(policy, entry.context, entry.available).items()) for entry in log) / len(log)
 
 
+@pytest.mark.slow
 def test_estimates_find_the_truth_of_a_policy_that_did_not_make_the_log() -> None:
     candidate = train([Example(entry.context, entry.strategy, entry.vote) for entry in logged(600, 1)])
     known = value_of(candidate, 99)
