@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from compliance.rules.columns.engine import uncollected
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,8 +34,23 @@ class Engine(Protocol):
     def query(self, table: ir.Table) -> pyarrow.Table:
         """Return the rows of an expression over the tables known by name."""
 
+    def open_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file known by a name."""
+
+    def write(self, parts: list[ir.Table], path: Path) -> None:
+        """Write the rows of some expressions, one after the other, as Parquet."""
+
     def close(self) -> None:
         """Give back what the engine holds."""
+
+
+ROW_GROUP = 40_960
+"""Rows of a Parquet row group: a verdict has some hundred columns, and each thread holds a group of them."""
+
+
+def quoted(value: object) -> str:
+    """Return a value as a text of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def check_installed(engine: str) -> None:
@@ -47,7 +65,8 @@ def to_sql(table: ir.Table, dialect: str) -> str:
     import ibis  # noqa: PLC0415 - heavy
 
     ibis.options.sql.fuse_selects = False
-    return str(ibis.to_sql(table, dialect=dialect, pretty=False))
+    with uncollected():
+        return str(ibis.to_sql(table, dialect=dialect, pretty=False))
 
 
 class DuckDB:
@@ -62,6 +81,9 @@ class DuckDB:
         if folder:
             settings["temp_directory"] = folder
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=settings)
+        # The parts of a verdict begin alike: shared, that beginning would be held in memory instead of streaming through. And where projections
+        # stand is the point of our steps; to think it over takes the optimiser longer than a million rows take.
+        self.connection.execute("SET disabled_optimizers = 'common_subplan,projection_placement'")
 
     def register(self, name: str, table: pyarrow.Table) -> None:
         """Make an Arrow table known by a name."""
@@ -70,6 +92,15 @@ class DuckDB:
     def query(self, table: ir.Table) -> pyarrow.Table:
         """Return the rows of an expression over the tables known by name."""
         return self.connection.sql(to_sql(table, "duckdb")).to_arrow_table()
+
+    def open_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file known by a name."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({quoted(path)})")
+
+    def write(self, parts: list[ir.Table], path: Path) -> None:
+        """Write the rows of some expressions into one Parquet file."""
+        whole = " UNION ALL ".join(f"({to_sql(part, 'duckdb')})" for part in parts)
+        self.connection.execute(f"COPY ({whole}) TO {quoted(path)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
 
     def close(self) -> None:
         """Close the connection."""
@@ -90,7 +121,8 @@ class Spark:
         for name, value in _SPARK_SETTINGS.items():
             builder = builder.config(name, value)
         self.session: SparkSession = builder.getOrCreate()
-        self.session.sparkContext.setLogLevel("ERROR")
+        # It logs as errors, at length, which expressions it could not compile, and then interprets them. What fails is raised.
+        self.session.sparkContext.setLogLevel("FATAL")
         logging.getLogger("py4j").setLevel(logging.WARNING)  # it says when it closes, after everything is closed
 
     def register(self, name: str, table: pyarrow.Table) -> None:
@@ -100,6 +132,15 @@ class Spark:
     def query(self, table: ir.Table) -> pyarrow.Table:
         """Return the rows of an expression over the tables known by name."""
         return self.session.sql(to_sql(table, "pyspark")).toArrow()
+
+    def open_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file or folder known by a name."""
+        self.session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+    def write(self, parts: list[ir.Table], path: Path) -> None:
+        """Write the rows of some expressions into one folder of Parquet files."""
+        for part in parts:
+            self.session.sql(to_sql(part, "pyspark")).write.mode("append").parquet(str(path))
 
     def close(self) -> None:
         """Stop the session."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compliance.rules.columns.completing import Variant, add_facts, complete, variants, vary
-from compliance.rules.columns.engine import ibis
+from compliance.rules.columns.engine import ibis, uncollected
 from compliance.rules.columns.judging import ENDS, NONE, OUTCOMES, SATISFIED, UNDETERMINED, VIOLATED, CheckPlace, End, Judging, Layout, fixed, has_end, judge
 from compliance.rules.columns.steps import Steps, View
 from compliance.rules.columns.translating import Translator, all_of, any_of, asks, number, round_number
@@ -39,13 +39,15 @@ class Verdicts:
     def select(self, *keep: str, outcomes: bool = True, limits: bool = True, permissible: bool = True) -> ir.Table:
         """Return the verdicts in columns for people.
 
+        `violations` is how many clauses are violated.
+
         Args:
-            keep: the columns of the cases that are kept.
+            keep: the columns of the cases that are kept; planning fields as they were completed.
             outcomes: whether each clause has a column, named by its id: its outcome, empty where it does not apply.
             limits: whether each limit has columns `<clause> <field> min`, `max` and `short by`; `inf` is deliberately unlimited.
             permissible: whether each field has columns `<field> min` and `max`, each with the number of the binding clause.
         """
-        columns: dict[str, ir.Value] = {name: self.steps[name] for name in (*keep, "status", "missing_fields")}
+        columns: dict[str, ir.Value] = {name: self.steps[name] for name in (*keep, "status", "missing_fields", "violations")}
         if outcomes:
             texts = [(number_, text) for number_, text in enumerate(OUTCOMES) if number_ != NONE]
             for clause in self.layout.clauses:
@@ -67,10 +69,10 @@ class Verdicts:
         return self.steps.result(columns)
 
 
-def evaluate(rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> list[Verdicts]:
+def evaluate(rulebook: Rulebook, table: ir.Table, as_of: datetime.date, *, ranged: bool = True) -> list[Verdicts]:
     """Return the verdicts on a table of cases, in parts: the cases whose outcome cannot hang on an assumption's range, and the others.
 
-    The parts are disjoint and together are all cases; together they are read twice, which costs far less than trying every case at both ends of every
+    The parts are disjoint and together are all cases; the table is read for each, which costs far less than trying every case at both ends of every
     range.
 
     Args:
@@ -78,13 +80,32 @@ def evaluate(rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> list[
         table: one row a case, its columns named as the planning fields, with values that a spec can have (`specs.normalise_spec`); other columns are
             kept. A column `asked` (a list of fields) names those on which there is a question: no default is filled for them.
         as_of: the day.
+        ranged: whether there may be cases for the second part (`ranged_cases`); without it they are left out.
     """
     layout = Layout(rulebook, as_of)
-    plain = _evaluate_part(layout, table, ranged=False)
-    return [plain, _evaluate_part(layout, table, ranged=True)] if variants(rulebook) else [plain]
+    with uncollected():
+        plain = _evaluate_part(layout, table, ranged=False)
+        return [plain, _evaluate_part(layout, table, ranged=True)] if ranged and variants(rulebook) else [plain]
+
+
+def ranged_cases(rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> ir.Table:
+    """Return the cases whose outcome may hang on an assumption's range, in a column `hangs`: the second part of `evaluate` judges them."""
+    steps, _ = _complete(Layout(rulebook, as_of), table, ranged=True)
+    return steps.result({"hangs": ibis.literal(True)})
 
 
 def _evaluate_part(layout: Layout, table: ir.Table, *, ranged: bool) -> Verdicts:
+    steps, views = _complete(layout, table, ranged=ranged)
+    judgings = judge(steps, layout, views)
+    verdicts = Verdicts(steps, layout, judgings[0], tuple(judgings[1:]))
+    _open_flips(verdicts)
+    _conclude(verdicts)
+    _permit(verdicts)
+    return verdicts
+
+
+def _complete(layout: Layout, table: ir.Table, *, ranged: bool) -> tuple[Steps, list[View]]:
+    """Return the cases of a part, completed and with facts, and the views in which they are judged."""
     rulebook = layout.rulebook
     steps = Steps(table)
     complete(steps, rulebook)
@@ -95,14 +116,7 @@ def _evaluate_part(layout: Layout, table: ir.Table, *, ranged: bool) -> Verdicts
     if ends:
         hangs = any_of([_hangs(layout, view, variant) for view, variant in zip(views, ends, strict=True)])
         steps.filter(hangs if ranged else ~hangs)
-    if not ranged:
-        views = []
-    judgings = judge(steps, layout, [base, *views])
-    verdicts = Verdicts(steps, layout, judgings[0], tuple(judgings[1:]))
-    _open_flips(verdicts)
-    _conclude(verdicts)
-    _permit(verdicts)
-    return verdicts
+    return steps, [base, *views] if ranged else [base]
 
 
 # Assumptions with a range
@@ -212,8 +226,10 @@ def _add_status(verdicts: Verdicts) -> None:
     text = texts[0]
     for other in texts[1:]:
         text = text + other
+    violations = [(steps[f"clause{place}"] == VIOLATED).cast("int32") for place in layout.places.values()]
     steps.add(
         {
+            "violations": sum(violations[1:], violations[0]),
             "missing_fields": text.strip().nullif(""),
             "status": ibis.cases(
                 (any_of(list(missing.values())), "BLOCKED"),
