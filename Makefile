@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all test-more test-postgres test-mongodb lint checks lock bench clean
+.PHONY: help setup run test test-all test-more test-postgres test-mongodb test-bulk lint checks lock bench clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -21,6 +21,9 @@ help: ## this list
 
 .venv/.installed-prod: requirements/prod.txt scripts/setup.sh
 	@scripts/setup.sh prod
+
+.venv/.installed-bulk: requirements/bulk.txt scripts/setup.sh
+	@scripts/setup.sh bulk
 
 setup: .venv/.installed-dev ## make .venv with everything for development (once)
 	@:
@@ -46,6 +49,9 @@ test-postgres: setup ## the database tests on PostgreSQL
 test-mongodb: setup ## the database tests and the browser journeys on a MongoDB-wire server
 	@scripts/ensure_system.sh chromium
 	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
+
+test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB and Spark (installs the engines, 600 MB; Spark needs Java 17)
+	@$(PYTEST) -m bulk $(ARGS)
 
 lint: setup ## format and lint, types, import direction (changes files)
 	@$(BIN)/ruff check --fix .

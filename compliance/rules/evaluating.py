@@ -105,7 +105,7 @@ class Evaluation:
                 other = self._with(vary(self.rulebook, self.completion, entry.field, end))
                 if other is not None:
                     _mark_flips(self._judged, self._before, other, entry.field)
-        return _Assembly(self.rulebook, self.completion, self._judged, self.rulebook.on(self.as_of)).verdict()
+        return assemble(self.rulebook, self.completion, self._judged, self.as_of)
 
     def differing_fields(self, values: Mapping[str, Any]) -> list[str]:
         """Return the fields whose outcomes would differ with other values for some fields of the spec, in the vocabulary's order."""
@@ -134,6 +134,11 @@ def blocked_verdict(spec: Mapping[str, Any], missing: Iterable[str], reason: str
     names = tuple(missing)
     asks = {name: _question(name) for name in names}
     return _digested(Verdict("BLOCKED", reason=reason, missing_fields=names, asks=asks), spec, {}, b"{}")
+
+
+def assemble(rulebook: Rulebook, completion: Completion, judged: Judged, as_of: datetime.date) -> Verdict:
+    """Return the verdict that a judgement of a completed spec comes to."""
+    return _Assembly(rulebook, completion, judged, rulebook.on(as_of)).verdict()
 
 
 # Assumptions with a range

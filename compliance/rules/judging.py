@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from compliance.rules.expressions import is_number
+from compliance.rules.formulas import field_type
 from compliance.rules.rulebook import Clause, Limit, Requirement, Rulebook
 from compliance.rules.values import UNLIMITED, Unlimited, at_least
 from compliance.specs import round_number
@@ -20,6 +21,8 @@ Outcome = Literal["NOT_APPLICABLE", "SATISFIED", "VIOLATED", "UNDETERMINED", "RE
 Bound = float | Unlimited | None
 
 DOES_NOT_APPLY: tuple[bool, tuple[Outcome, ...]] = (False, ())
+STAND_INS: Mapping[str, Any] = {"number": 0.0, "code": "", "flag": False, "items": []}
+"""A known value of each type, of no meaning."""
 WORST_FIRST: tuple[Outcome, ...] = ("VIOLATED", "UNDETERMINED", "REQUIRED", "SATISFIED")
 
 
@@ -328,7 +331,7 @@ def _requirement_outcome(requirement: Requirement, name: str, env: Mapping[str, 
 
 def _anything(requirement: Requirement, env: Mapping[str, Any]) -> dict[str, Any]:
     """Return stand-in values for the missing fields of a requirement, to see whether anything else is missing."""
-    return {name: 0.0 for name in requirement.fields if env.get(name) is None}
+    return {name: STAND_INS[field_type(name)] for name in requirement.fields if env.get(name) is None}
 
 
 # Displacement

@@ -1,0 +1,157 @@
+"""The engines that expressions run on: DuckDB inside this process, Spark for a cluster. Both are imported when they are first used."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from compliance.rules.columns.engine import uncollected
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis.expr.types as ir
+    import pyarrow
+    from pyspark.sql import SparkSession
+
+NEEDED = {"duckdb": ("duckdb", "ibis", "pyarrow"), "spark": ("pyspark", "ibis", "pyarrow", "pandas")}
+
+
+class MissingEngineError(Exception):
+    """What an engine needs is not installed."""
+
+    code = "missing_engine"
+
+
+class Engine(Protocol):
+    """What judges by columns needs of an engine."""
+
+    def register(self, name: str, table: pyarrow.Table) -> None:
+        """Make an Arrow table known by a name."""
+
+    def query(self, table: ir.Table) -> pyarrow.Table:
+        """Return the rows of an expression over the tables known by name."""
+
+    def open_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file known by a name."""
+
+    def write(self, parts: list[ir.Table], path: Path) -> None:
+        """Write the rows of some expressions, one after the other, as Parquet."""
+
+    def close(self) -> None:
+        """Give back what the engine holds."""
+
+
+ROW_GROUP = 40_960
+"""Rows of a Parquet row group: a verdict has some hundred columns, and each thread holds a group of them."""
+
+
+def quoted(value: object) -> str:
+    """Return a value as a text of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def check_installed(engine: str) -> None:
+    """Raise a MissingEngineError where an engine's packages are not installed."""
+    missing = [name for name in NEEDED[engine] if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingEngineError(f"This needs {', '.join(missing)}; install them with: pip install -r requirements/bulk.txt")
+
+
+def to_sql(table: ir.Table, dialect: str) -> str:
+    """Return an expression as SQL, each step a projection of its own."""
+    import ibis  # noqa: PLC0415 - heavy
+
+    ibis.options.sql.fuse_selects = False
+    with uncollected():
+        return str(ibis.to_sql(table, dialect=dialect, pretty=False))
+
+
+class DuckDB:
+    """DuckDB in memory; what does not fit spills into a temporary folder."""
+
+    def __init__(self, *, threads: int | None = None, memory_limit: str = "", folder: str = "") -> None:
+        import duckdb  # noqa: PLC0415 - heavy
+
+        settings: dict[str, Any] = {"threads": threads or os.cpu_count() or 1}
+        if memory_limit:
+            settings["memory_limit"] = memory_limit
+        if folder:
+            settings["temp_directory"] = folder
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=settings)
+        # The parts of a verdict begin alike: shared, that beginning would be held in memory instead of streaming through. And where projections
+        # stand is the point of our steps; to think it over takes the optimiser longer than a million rows take.
+        self.connection.execute("SET disabled_optimizers = 'common_subplan,projection_placement'")
+
+    def register(self, name: str, table: pyarrow.Table) -> None:
+        """Make an Arrow table known by a name."""
+        self.connection.register(name, table)
+
+    def query(self, table: ir.Table) -> pyarrow.Table:
+        """Return the rows of an expression over the tables known by name."""
+        return self.connection.sql(to_sql(table, "duckdb")).to_arrow_table()
+
+    def open_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file known by a name."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({quoted(path)})")
+
+    def write(self, parts: list[ir.Table], path: Path) -> None:
+        """Write the rows of some expressions into one Parquet file."""
+        whole = " UNION ALL ".join(f"({to_sql(part, 'duckdb')})" for part in parts)
+        self.connection.execute(f"COPY ({whole}) TO {quoted(path)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+
+class Spark:
+    """A Spark session: `local[2]` on this machine, or whatever master is named."""
+
+    def __init__(self, *, master: str = "local[2]", memory: str = "2g") -> None:
+        import ibis  # noqa: PLC0415 - heavy
+        from pyspark.sql import SparkSession  # noqa: PLC0415 - heavy
+
+        # The compiler of the dialect reads its options, which the backend declares when it is first named.
+        _ = ibis.pyspark
+        ibis.options.pyspark = ibis.options.pyspark or ibis.pyspark.Backend.Options()
+        builder = SparkSession.builder.master(master).appName("promptrunner").config("spark.driver.memory", memory)
+        for name, value in _SPARK_SETTINGS.items():
+            builder = builder.config(name, value)
+        self.session: SparkSession = builder.getOrCreate()
+        # It logs as errors, at length, which expressions it could not compile, and then interprets them. What fails is raised.
+        self.session.sparkContext.setLogLevel("FATAL")
+        logging.getLogger("py4j").setLevel(logging.WARNING)  # it says when it closes, after everything is closed
+
+    def register(self, name: str, table: pyarrow.Table) -> None:
+        """Make an Arrow table known by a name."""
+        self.session.createDataFrame(table).createOrReplaceTempView(name)
+
+    def query(self, table: ir.Table) -> pyarrow.Table:
+        """Return the rows of an expression over the tables known by name."""
+        return self.session.sql(to_sql(table, "pyspark")).toArrow()
+
+    def open_parquet(self, name: str, path: Path) -> None:
+        """Make a Parquet file or folder known by a name."""
+        self.session.read.parquet(str(path)).createOrReplaceTempView(name)
+
+    def write(self, parts: list[ir.Table], path: Path) -> None:
+        """Write the rows of some expressions into one folder of Parquet files."""
+        for part in parts:
+            self.session.sql(to_sql(part, "pyspark")).write.mode("append").parquet(str(path))
+
+    def close(self) -> None:
+        """Stop the session."""
+        self.session.stop()
+
+
+_SPARK_SETTINGS = {
+    "spark.sql.ansi.enabled": "false",  # an unknown stays unknown instead of an error
+    "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods",  # what Spark generates for a rulebook is long, and twice as slow uncompiled
+    "spark.ui.enabled": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.sql.session.timeZone": "UTC",
+}
