@@ -14,7 +14,7 @@ import math
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
@@ -213,11 +213,10 @@ class Earlier(Cold):
 # Evidence
 
 
-def covered(job: tuple[list[Plot], int]) -> tuple[bool, bool, bool]:
+def covered(pool: list[Plot], seed: int) -> tuple[bool, bool, bool]:
     """Return whether the 95 % intervals of IPS, SNIPS and the doubly robust estimate hold the true value, for one simulated log."""
-    pool, seed = job
     people, chance = People(7), random.Random(f"log-{seed}")  # noqa: S311 - a simulation
-    candidate = _candidate(tuple(range(0)), id(pool), pool)
+    candidate, truth = _candidate_and_truth()
     log = []
     for _ in range(400):
         plot = chance.choice(pool)
@@ -225,7 +224,6 @@ def covered(job: tuple[list[Plot], int]) -> tuple[bool, bool, bool]:
         key = chance.choices(list(chances), list(chances.values()))[0]
         mean = _mean(people, plot, key)
         log.append(Logged(plot.context, key, chances[key], 1.0 if chance.random() < (mean + 1) / 2 else -1.0, plot.keys))
-    truth = _truth(candidate, id(pool), pool)
     evidence = compare(candidate, COLD_START, log)
     return tuple(estimate.low <= truth <= estimate.high for estimate in (evidence.ips, evidence.snips, evidence.doubly_robust))  # type: ignore[return-value]
 
@@ -235,28 +233,23 @@ def _mean(people: People, plot: Plot, key: str) -> float:
     return people.mean_vote(plot.context, strategy.share, strategy.tallness, strategy.margins)
 
 
-_CANDIDATES: dict[int, Policy] = {}
-_TRUTHS: dict[int, float] = {}
+@functools.cache
+def _candidate_and_truth() -> tuple[Policy, float]:
+    """Return a candidate trained on votes of its own, and its true mean vote over the plots of one city and use."""
+    people, chance, pool = People(7), random.Random("candidate"), _of_one_group()  # noqa: S311 - a simulation
+    examples = []
+    for _ in range(600):
+        plot = chance.choice(pool)
+        key = chance.choice(plot.keys)
+        examples.append(Example(plot.context, key, 1.0 if chance.random() < (_mean(people, plot, key) + 1) / 2 else -1.0))
+    candidate = train(examples)
+    values = [sum(p * _mean(people, plot, key) for key, p in choices(candidate, plot.context, plot.keys).items()) for plot in pool]
+    return candidate, statistics.fmean(values)
 
 
-def _candidate(_: Iterable[int], name: int, pool: list[Plot]) -> Policy:
-    if name not in _CANDIDATES:
-        people, chance = People(7), random.Random("candidate")  # noqa: S311 - a simulation
-        examples = []
-        for _number in range(600):
-            plot = chance.choice(pool)
-            key = chance.choice(plot.keys)
-            examples.append(Example(plot.context, key, 1.0 if chance.random() < (_mean(people, plot, key) + 1) / 2 else -1.0))
-        _CANDIDATES[name] = train(examples)
-    return _CANDIDATES[name]
-
-
-def _truth(candidate: Policy, name: int, pool: list[Plot]) -> float:
-    if name not in _TRUTHS:
-        people = People(7)
-        values = [sum(p * _mean(people, plot, key) for key, p in choices(candidate, plot.context, plot.keys).items()) for plot in pool]
-        _TRUTHS[name] = statistics.fmean(values)
-    return _TRUTHS[name]
+@functools.cache
+def _of_one_group() -> list[Plot]:
+    return [plot for plot in _POOL if (plot.context.city, plot.context.use) == ("Pune", "residential")]
 
 
 _POOL: list[Plot] = []
@@ -271,7 +264,7 @@ def _regret(job: tuple[str, int, int]) -> tuple[str, dict[int, float]]:
 
 
 def _covered(seed: int) -> tuple[bool, bool, bool]:
-    return covered((_POOL, seed))
+    return covered(_of_one_group(), seed)
 
 
 def _illegal_of_pool(seeds: range) -> int:
