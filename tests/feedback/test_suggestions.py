@@ -113,6 +113,21 @@ class TestSuggesting:
         other = api.post(URL, {"prompt": SITE.replace("Pune", "Nashik").replace("Baner, ", ""), "request_id": "r-1"}, format="json")
         assert (other.status_code, other.json()["code"]) == (409, "request_id_conflict")
 
+    def test_a_request_id_is_never_answered_with_a_design_of_another_plot_that_does_not_comply_there(self, api):
+        def on(road):
+            return api.post(URL, {"prompt": SITE.replace("15 m road", road), "request_id": "r-1", "count": 6}, format="json")
+
+        assert on("15 m road").status_code == 200
+        for road in ("12 m road", "18 m road"):  # of the same kind of width, and all strategies are feasible there too
+            assert (on(road).status_code, on(road).json()["code"]) == (409, "request_id_conflict")
+
+    def test_a_request_that_is_repeated_is_answered_with_the_same_words_after_another_policy_went_live(self, api, mira):
+        first = api.post(URL, {"prompt": SITE, "request_id": "r-1"}, format="json").json()
+        voted(60, 1)
+        call_command("train_policy", verbosity=0)
+        call_command("promote_policy", "1", "--by", "mira", "--reason", "The first.", verbosity=0)
+        assert api.post(URL, {"prompt": SITE, "request_id": "r-1"}, format="json").json() == first
+
     def test_where_nothing_may_be_built_it_says_why(self, api):
         body = api.post(URL, {"prompt": "Industrial building in Ahmedabad, zone R1, plot 30 m x 40 m on a 6 m road"}, format="json").json()
         if not body["suggestions"]:
