@@ -13,7 +13,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from feedback.models import Feedback, PolicyVersion, Review, Suggestion
-from feedback.policy import COLD_START, STRATEGIES, Context, Evidence, Example, Logged, Policy, compare, train
+from feedback.policy import COLD_START, STRATEGIES, Context, Evidence, Example, Logged, Policy, compare, held_back, train
 from telemetry.transactions import atomic
 
 PROMOTE = "feedback.promote_policy"
@@ -76,17 +76,23 @@ def log_of(votes: Iterable[Feedback]) -> list[Logged]:
 
 
 def policy_train(*, strategy_of_run: StrategyOf, until: datetime.datetime | None = None) -> PolicyVersion:
-    """Train a candidate on the accepted votes and return it; the live policy is left as it is.
+    """Train a candidate on the accepted votes that are not held back, and return it; the live policy is left as it is.
 
     Raises:
         PolicyError: no accepted vote trains.
     """
     moment = until or timezone.now()
-    examples = examples_of(last_words(training_votes(until=moment)), strategy_of_run)
+    votes = last_words(training_votes(until=moment))
+    examples = examples_of((vote for vote in votes if not _held_back(vote)), strategy_of_run)
     if not examples:
-        raise PolicyError("No accepted vote trains yet: accept feedback on results or suggestions in the admin first.")
+        held = f" The {len(votes)} that were accepted are held back to judge policies by." if votes else ""
+        raise PolicyError(f"No accepted vote trains yet: accept feedback on results or suggestions in the admin first.{held}")
     policy = train(examples)
     return policy_record(policy=policy, votes=len(examples), until=moment)
+
+
+def _held_back(vote: Feedback) -> bool:
+    return vote.suggestion is not None and held_back(vote.suggestion.request_id)
 
 
 def policy_record(*, policy: Policy, votes: int, until: datetime.datetime) -> PolicyVersion:
@@ -104,15 +110,19 @@ def policy_record(*, policy: Policy, votes: int, until: datetime.datetime) -> Po
 
 
 def policy_evaluate(*, version: PolicyVersion) -> Evidence:
-    """Judge a version by the log beside the live policy, keep what was found with it, and return it.
+    """Judge a version beside the live policy by votes on which neither was trained, keep what was found with it, and return it.
 
     Raises:
-        PolicyError: there is no accepted vote on a suggestion.
+        PolicyError: there is no such vote.
     """
-    log = log_of(last_words(training_votes()))
+    live, present = live_policy()
+    trained_until = max(known.trained_until for known in (version, live) if known is not None)
+    log = log_of(vote for vote in last_words(training_votes()) if _held_back(vote) or vote.created_at > trained_until)
     if not log:
-        raise PolicyError("No vote on a suggestion was accepted yet, so there is no log to judge a policy by.")
-    evidence = compare(policy_of(version), live_policy()[1], log)
+        raise PolicyError(
+            "No vote on a suggestion that is held back from training, or is newer than the policy, was accepted yet: there is no log to judge by."
+        )
+    evidence = compare(policy_of(version), present, log)
     with atomic():
         PolicyVersion.objects.filter(pk=version.pk).update(evidence=json.dumps(evidence.as_dict(), sort_keys=True))
     version.evidence = json.dumps(evidence.as_dict(), sort_keys=True)
