@@ -33,6 +33,11 @@ def live_policy() -> tuple[PolicyVersion | None, Policy]:
     return version, policy_of(version)
 
 
+def learning_active() -> bool:
+    """Return whether a policy that was learnt from feedback is live."""
+    return PolicyVersion.objects.filter(status=Status.LIVE).exists()
+
+
 def policy_of(version: PolicyVersion | None) -> Policy:
     """Return a version's policy; the cold start for none."""
     return Policy.from_dict(json.loads(version.content)) if version else COLD_START

@@ -213,9 +213,15 @@ def voted(count, seed, liking=0.7):
 
 class TestPromotion:
     def test_the_first_by_signature_a_later_one_by_evidence_and_back_again(self, api, mira, capsys):
+        def learning():
+            votes = {"/core/feedback": {"session_id": "session-1", "feedback": 1}, "/api/mcp/feedback": {"case_id": "case-1", "feedback": "up"}}
+            return [api.post(address, body, format="json").json()["rl_learning_active"] for address, body in votes.items()]
+
         voted(60, 1)
         call_command("train_policy")
+        assert learning() == [False, False]
         call_command("promote_policy", "1", "--by", "mira", "--reason", "The first.")
+        assert learning() == [True, True]
         assert api.get("/api/v1/policy/stats").json()["policy"]["number"] == 1
         # A candidate of which the log says next to nothing is refused, with the reason.
         policy_record(policy=Policy({"all|fsi60-tall0-margins150": 9.0}), votes=1, until=timezone.now())
@@ -234,6 +240,7 @@ class TestPromotion:
         assert "Policy 1 is live again" in capsys.readouterr().out
         call_command("promote_policy", "--back", "--by", "mira", "--reason", "All of it.")
         assert "cold start" in capsys.readouterr().out
+        assert learning() == [False, False]
         assert api.get("/api/v1/policy/stats").json()["policy"]["number"] == 0
 
     def test_a_policy_that_learnt_from_tossed_coins_is_not_promoted(self, mira):
