@@ -135,7 +135,7 @@ def policy_evaluate(*, version: PolicyVersion) -> Evidence:
 
 
 def policy_promote(*, version: PolicyVersion, by: Any, reason: str) -> None:
-    """Make a candidate live. The first needs a signature alone; a later one also has to be shown better than the live one.
+    """Make a candidate live. The first that ever goes live needs a signature alone; a later one also has to be shown better than what is live.
 
     Raises:
         PolicyError: it is not the person's to do, no reason is given, it is no candidate, or the evidence does not carry it.
@@ -143,7 +143,7 @@ def policy_promote(*, version: PolicyVersion, by: Any, reason: str) -> None:
     _check(by, reason)
     if version.status != Status.CANDIDATE:
         raise PolicyError(f"Policy {version.number} is {version.get_status_display()}; only a candidate is promoted.")
-    if PolicyVersion.objects.exclude(live_since=None).exists():
+    if PolicyVersion.objects.exclude(signed_by=None).exists():  # one that was taken back keeps its signature
         against = policy_evaluate(version=version).against
         if against:
             raise PolicyError(f"Policy {version.number} is not promoted. " + " ".join(against))
@@ -162,6 +162,8 @@ def policy_back(*, by: Any, reason: str) -> PolicyVersion | None:
         raise PolicyError("No policy is live; suggestions come from the cold start already.")
     before = PolicyVersion.objects.filter(status=Status.RETIRED, live_since__lt=live.live_since).order_by("-live_since").first()
     with atomic():
+        if _locked().get(live.pk) != Status.LIVE:
+            raise PolicyError(f"Somebody was faster: policy {live.number} is not live any more. Nothing was changed; look again.")
         PolicyVersion.objects.filter(pk=live.pk).update(status=Status.CANDIDATE, live_since=None)
         if before is not None:
             PolicyVersion.objects.filter(pk=before.pk).update(status=Status.LIVE, reason=reason[:500], signed_by=by)
@@ -177,8 +179,16 @@ def _check(by: Any, reason: str) -> None:
         raise PolicyError("Say why: the reason is kept with the policy.")
 
 
+def _locked() -> dict[Any, str]:
+    """Return key -> status of all versions, locked until the transaction ends: of two people who change what is live, one comes second."""
+    return dict(PolicyVersion.objects.select_for_update().order_by("pk").values_list("pk", "status"))
+
+
 def _make_live(version: PolicyVersion, by: Any, reason: str) -> None:
     with atomic():
+        statuses = _locked()
+        if statuses.get(version.pk) != Status.CANDIDATE:
+            raise PolicyError(f"Somebody was faster: policy {version.number} is no candidate any more. Nothing was changed; look again.")
         PolicyVersion.objects.filter(status=Status.LIVE).update(status=Status.RETIRED)
         PolicyVersion.objects.filter(pk=version.pk).update(status=Status.LIVE, reason=reason.strip()[:500], signed_by=by, live_since=timezone.now())
     version.refresh_from_db()

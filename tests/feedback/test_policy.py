@@ -90,7 +90,7 @@ def test_one_source_cannot_swing_the_policy_alone() -> None:
 def test_reasons_say_what_is_preferred_and_by_how_many() -> None:
     learnt = train([Example(PUNE, LOW, 1)] * 40)
     assert preferred(learnt, PUNE, STRATEGIES[LOW]) == (
-        "Low and wide buildings with 100 % of the fsi that is feasible are liked in Pune, for residential buildings (40 votes)."
+        "Low and wide buildings with 100 % of the FSI that is feasible are liked in Pune, for residential buildings (40 votes)."
     )
     assert preferred(COLD_START, NASHIK, STRATEGIES[TALL]).startswith("Nobody voted in Nashik, for commercial buildings yet")
 

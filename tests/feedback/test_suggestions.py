@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from compliance.rules.solving import Trials, find_envelope
 from feedback.models import Feedback, PolicyVersion, Review, Suggestion
-from feedback.policies import log_of, policy_of, policy_record, training_votes
+from feedback.policies import PolicyError, log_of, policy_of, policy_promote, policy_record, training_votes
 from feedback.policy import COLD_START, STRATEGIES, Policy, compare, held_back
 from promptrunner.designs import designs_of
 from promptrunner.roles import REVIEWER
@@ -241,6 +241,9 @@ class TestPromotion:
         call_command("promote_policy", "--back", "--by", "mira", "--reason", "All of it.")
         assert "cold start" in capsys.readouterr().out
         assert learning() == [False, False]
+        # Taking policies back opens no way round the evidence.
+        with pytest.raises(CommandError, match=r"not promoted.*not shown to be better"):
+            call_command("promote_policy", "2", "--by", "mira", "--reason", "Now nothing is live.")
         assert api.get("/api/v1/policy/stats").json()["policy"]["number"] == 0
 
     def test_a_policy_that_learnt_from_tossed_coins_is_not_promoted(self, mira):
@@ -255,6 +258,15 @@ class TestPromotion:
         assert compare(learnt, live, log_of(seen)).against == []
         with pytest.raises(CommandError, match="not shown to be better"):
             call_command("promote_policy", "2", "--by", "mira", "--reason", "It looks better.")
+
+    def test_who_comes_second_is_told_so_and_changes_nothing(self, mira):
+        voted(60, 1)
+        call_command("train_policy", verbosity=0)
+        seen = PolicyVersion.objects.get()  # as it is when the page is opened
+        PolicyVersion.objects.update(status="retired")
+        with pytest.raises(PolicyError, match="Somebody was faster"):
+            policy_promote(version=seen, by=mira, reason="The first.")
+        assert PolicyVersion.objects.get().status == "retired"
 
     def test_only_who_may_signs_and_says_why(self, mira):
         voted(10, 1)
