@@ -13,7 +13,7 @@ from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from feedback.models import Feedback, PolicyVersion, Review, Suggestion
-from feedback.policy import COLD_START, STRATEGIES, Context, Evidence, Example, Logged, Policy, compare, train
+from feedback.policy import COLD_START, STRATEGIES, Context, Evidence, Example, Logged, Policy, compare, held_back, train
 from telemetry.transactions import atomic
 
 PROMOTE = "feedback.promote_policy"
@@ -31,6 +31,11 @@ def live_policy() -> tuple[PolicyVersion | None, Policy]:
     """Return the live version and its policy; where none is live, the cold start."""
     version = PolicyVersion.objects.filter(status=Status.LIVE).order_by("-live_since").first()
     return version, policy_of(version)
+
+
+def learning_active() -> bool:
+    """Return whether a policy that was learnt from feedback is live."""
+    return PolicyVersion.objects.filter(status=Status.LIVE).exists()
 
 
 def policy_of(version: PolicyVersion | None) -> Policy:
@@ -76,17 +81,23 @@ def log_of(votes: Iterable[Feedback]) -> list[Logged]:
 
 
 def policy_train(*, strategy_of_run: StrategyOf, until: datetime.datetime | None = None) -> PolicyVersion:
-    """Train a candidate on the accepted votes and return it; the live policy is left as it is.
+    """Train a candidate on the accepted votes that are not held back, and return it; the live policy is left as it is.
 
     Raises:
         PolicyError: no accepted vote trains.
     """
     moment = until or timezone.now()
-    examples = examples_of(last_words(training_votes(until=moment)), strategy_of_run)
+    votes = last_words(training_votes(until=moment))
+    examples = examples_of((vote for vote in votes if not _held_back(vote)), strategy_of_run)
     if not examples:
-        raise PolicyError("No accepted vote trains yet: accept feedback on results or suggestions in the admin first.")
+        held = f" The {len(votes)} that were accepted are held back to judge policies by." if votes else ""
+        raise PolicyError(f"No accepted vote trains yet: accept feedback on results or suggestions in the admin first.{held}")
     policy = train(examples)
     return policy_record(policy=policy, votes=len(examples), until=moment)
+
+
+def _held_back(vote: Feedback) -> bool:
+    return vote.suggestion is not None and held_back(vote.suggestion.request_id)
 
 
 def policy_record(*, policy: Policy, votes: int, until: datetime.datetime) -> PolicyVersion:
@@ -104,15 +115,19 @@ def policy_record(*, policy: Policy, votes: int, until: datetime.datetime) -> Po
 
 
 def policy_evaluate(*, version: PolicyVersion) -> Evidence:
-    """Judge a version by the log beside the live policy, keep what was found with it, and return it.
+    """Judge a version beside the live policy by votes on which neither was trained, keep what was found with it, and return it.
 
     Raises:
-        PolicyError: there is no accepted vote on a suggestion.
+        PolicyError: there is no such vote.
     """
-    log = log_of(last_words(training_votes()))
+    live, present = live_policy()
+    trained_until = max(known.trained_until for known in (version, live) if known is not None)
+    log = log_of(vote for vote in last_words(training_votes()) if _held_back(vote) or vote.created_at > trained_until)
     if not log:
-        raise PolicyError("No vote on a suggestion was accepted yet, so there is no log to judge a policy by.")
-    evidence = compare(policy_of(version), live_policy()[1], log)
+        raise PolicyError(
+            "No vote on a suggestion that is held back from training, or is newer than the policy, was accepted yet: there is no log to judge by."
+        )
+    evidence = compare(policy_of(version), present, log)
     with atomic():
         PolicyVersion.objects.filter(pk=version.pk).update(evidence=json.dumps(evidence.as_dict(), sort_keys=True))
     version.evidence = json.dumps(evidence.as_dict(), sort_keys=True)
@@ -120,7 +135,7 @@ def policy_evaluate(*, version: PolicyVersion) -> Evidence:
 
 
 def policy_promote(*, version: PolicyVersion, by: Any, reason: str) -> None:
-    """Make a candidate live. The first needs a signature alone; a later one also has to be shown better than the live one.
+    """Make a candidate live. The first that ever goes live needs a signature alone; a later one also has to be shown better than what is live.
 
     Raises:
         PolicyError: it is not the person's to do, no reason is given, it is no candidate, or the evidence does not carry it.
@@ -128,7 +143,7 @@ def policy_promote(*, version: PolicyVersion, by: Any, reason: str) -> None:
     _check(by, reason)
     if version.status != Status.CANDIDATE:
         raise PolicyError(f"Policy {version.number} is {version.get_status_display()}; only a candidate is promoted.")
-    if PolicyVersion.objects.exclude(live_since=None).exists():
+    if PolicyVersion.objects.exclude(signed_by=None).exists():  # one that was taken back keeps its signature
         against = policy_evaluate(version=version).against
         if against:
             raise PolicyError(f"Policy {version.number} is not promoted. " + " ".join(against))
@@ -147,6 +162,8 @@ def policy_back(*, by: Any, reason: str) -> PolicyVersion | None:
         raise PolicyError("No policy is live; suggestions come from the cold start already.")
     before = PolicyVersion.objects.filter(status=Status.RETIRED, live_since__lt=live.live_since).order_by("-live_since").first()
     with atomic():
+        if _locked().get(live.pk) != Status.LIVE:
+            raise PolicyError(f"Somebody was faster: policy {live.number} is not live any more. Nothing was changed; look again.")
         PolicyVersion.objects.filter(pk=live.pk).update(status=Status.CANDIDATE, live_since=None)
         if before is not None:
             PolicyVersion.objects.filter(pk=before.pk).update(status=Status.LIVE, reason=reason[:500], signed_by=by)
@@ -162,8 +179,16 @@ def _check(by: Any, reason: str) -> None:
         raise PolicyError("Say why: the reason is kept with the policy.")
 
 
+def _locked() -> dict[Any, str]:
+    """Return key -> status of all versions, locked until the transaction ends: of two people who change what is live, one comes second."""
+    return dict(PolicyVersion.objects.select_for_update().order_by("pk").values_list("pk", "status"))
+
+
 def _make_live(version: PolicyVersion, by: Any, reason: str) -> None:
     with atomic():
+        statuses = _locked()
+        if statuses.get(version.pk) != Status.CANDIDATE:
+            raise PolicyError(f"Somebody was faster: policy {version.number} is no candidate any more. Nothing was changed; look again.")
         PolicyVersion.objects.filter(status=Status.LIVE).update(status=Status.RETIRED)
         PolicyVersion.objects.filter(pk=version.pk).update(status=Status.LIVE, reason=reason.strip()[:500], signed_by=by, live_since=timezone.now())
     version.refresh_from_db()

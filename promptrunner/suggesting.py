@@ -12,8 +12,8 @@ from django.utils import timezone
 from compliance.rechecking import NothingToSolveError, trials_of_run
 from compliance.rules.solving import Design, Envelope, Trials, find_envelope, nearest
 from feedback.models import Feedback, PolicyVersion, Suggestion
-from feedback.policies import context_data, live_policy, suggestions_record
-from feedback.policy import STRATEGIES, Context, choices, preferred
+from feedback.policies import context_data, live_policy, policy_of, suggestions_record
+from feedback.policy import STRATEGIES, Context, Policy, choices, preferred
 from feedback.policy.model import draw
 from promptrunner.designs import designs_of
 from promptrunner.pipeline import assess
@@ -61,11 +61,12 @@ def suggest(*, count: int = 3, request_id: str = "", **proposal: Any) -> dict[st
     chances = choices(policy, context, designs)
     shown = [_shown(name, place, version, context, chances, draw(chances, f"{name}:{place}"), designs, trials.rulebook.sha256) for place in range(1, count + 1)]
     kept = suggestions_record(shown=shown)
-    if (kept[0].context, kept[0].release_sha256, set(json.loads(kept[0].available))) != (shown[0].context, shown[0].release_sha256, set(designs)):
+    if (kept[0].context, kept[0].release_sha256) != (shown[0].context, shown[0].release_sha256) or not all(_is_one_of(entry, designs) for entry in kept):
         raise SuggestionConflictError(f"The request id '{name[:80]}' was used for another proposal; send a new one, or leave it out.")
     first = kept[0].policy
-    policy_then = {"number": first.number, "digest": first.digest} if first else {"number": 0, "digest": policy.digest if version is None else ""}
-    return {**answer, "policy": policy_then, "suggestions": [_wire(suggestion, trials, context) for suggestion in kept]}
+    drew = policy_of(first)
+    policy_then = {"number": first.number if first else 0, "digest": drew.digest}
+    return {**answer, "policy": policy_then, "suggestions": [_wire(suggestion, trials, context, drew) for suggestion in kept]}
 
 
 def strategy_of_run(vote: Feedback) -> tuple[Context, str] | None:
@@ -100,10 +101,15 @@ def _shown(
     )
 
 
-def _wire(suggestion: Suggestion, trials: Trials, context: Context) -> dict[str, Any]:
+def _is_one_of(suggestion: Suggestion, designs: Mapping[str, Design]) -> bool:
+    """Return whether what was shown is a design of this plot: a plot that is much like it can have the same context."""
+    design = designs.get(suggestion.strategy)
+    return design is not None and json.loads(suggestion.design) == dict(design.spec)
+
+
+def _wire(suggestion: Suggestion, trials: Trials, context: Context, policy: Policy) -> dict[str, Any]:
     design = json.loads(suggestion.design)
     strategy = STRATEGIES[suggestion.strategy]
-    _, policy = live_policy()
     return {
         "id": str(suggestion.pk),
         "design": design,

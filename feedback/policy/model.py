@@ -103,4 +103,5 @@ def preferred(policy: Policy, context: Context, strategy: Strategy) -> str:
         return f"Nobody voted {where} yet: {strategy.in_words()} are tried."
     score = policy.score(context, strategy)
     liked = "liked" if score > 0.15 else "disliked, and tried again now and then," if score < -0.15 else "neither liked nor disliked"
-    return f"{strategy.in_words().capitalize()} are {liked} {where} ({votes} votes)."
+    words = strategy.in_words()
+    return f"{words[:1].upper()}{words[1:]} are {liked} {where} ({votes} votes)."

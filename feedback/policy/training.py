@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from feedback.policy.model import COLD_START, Policy
 from feedback.policy.strategies import STRATEGIES, Context
@@ -29,6 +30,24 @@ class Example:
     strategy: str
     vote: float
     source: str = ""
+
+
+class Sourced(Protocol):
+    """A vote in a context, from a source."""
+
+    @property
+    def context(self) -> Context:
+        """Return where it was cast."""
+
+    @property
+    def source(self) -> str:
+        """Return where it came from; empty where that is not known."""
+
+
+def shares_of_sources(votes: Sequence[Sourced]) -> list[float]:
+    """Return how much each vote counts: all of one source in one city and use together at most as much as `SOURCE_MOST`."""
+    sent = Counter((vote.context.group, vote.source) for vote in votes if vote.source)
+    return [min(1.0, SOURCE_MOST / sent[vote.context.group, vote.source]) if vote.source else 1.0 for vote in votes]
 
 
 def train(examples: Sequence[Example], prior: Policy = COLD_START) -> Policy:
@@ -56,10 +75,8 @@ def train(examples: Sequence[Example], prior: Policy = COLD_START) -> Policy:
 
 def _cells(examples: Sequence[Example]) -> dict[tuple[Context, str], tuple[float, float]]:
     """Return the weight and the weighted sum of the votes on each strategy in each context, in an order of their own."""
-    sent = Counter((example.context.group, example.source) for example in examples if example.source)
     found: dict[tuple[Context, str], list[tuple[float, float]]] = {}
-    for example in examples:
-        weight = min(1.0, SOURCE_MOST / sent[example.context.group, example.source]) if example.source else 1.0
+    for example, weight in zip(examples, shares_of_sources(examples), strict=True):
         found.setdefault((example.context, example.strategy), []).append((weight, weight * example.vote))
     keys = sorted(found, key=lambda key: (key[0].levels, key[1]))
     # fsum is exact, so that the order in which the votes came makes no difference.

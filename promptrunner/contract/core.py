@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from compliance.models import Run
 from compliance.specs import find_code
 from feedback.models import Feedback
+from feedback.policies import learning_active
 from feedback.services import confidence_score, feedback_record, votes_on
 from promptrunner.cases import run_of_session
 from promptrunner.contract import answers
@@ -22,9 +23,6 @@ from promptrunner.errors import written
 from promptrunner.models import SessionEntry
 from promptrunner.rating import source_of
 from telemetry.trace import current_trace_id
-
-LEARNING = True
-"""Every vote is kept where learning reads it; that a policy was already trained on it is not said."""
 
 
 def voter_of(request: Request) -> Any:
@@ -59,7 +57,7 @@ class FeedbackView(FrozenView):
             metadata=body["metadata"],
         )
         score = confidence_score(votes_on(session_id=session_id))
-        return self.answer({"success": True, "reward": vote, "confidence_score": score, "rl_learning_active": LEARNING})
+        return self.answer({"success": True, "reward": vote, "confidence_score": score, "rl_learning_active": learning_active()})
 
 
 class ContextView(FrozenView):

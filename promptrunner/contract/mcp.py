@@ -19,12 +19,13 @@ from compliance.services.submissions import clause_retire, clause_submit
 from compliance.specs import find_code
 from compliance.vocabulary import CITIES
 from feedback.models import Feedback
+from feedback.policies import learning_active
 from feedback.services import confidence_score, feedback_record, votes_on
 from geometry.glb import GlbError
 from geometry.services import model_file, model_store
 from promptrunner.cases import document_store, run_of, run_of_session, summary_store
 from promptrunner.contract import answers
-from promptrunner.contract.core import LEARNING, voter_of
+from promptrunner.contract.core import voter_of
 from promptrunner.contract.explaining import explained
 from promptrunner.contract.inputs import CreatorFeedbackInput, DocumentInput, GeometryInput, GeometryQuery, McpFeedbackInput, RuleInput, SummaryInput
 from promptrunner.contract.runs import published_rules
@@ -200,7 +201,7 @@ class FeedbackView(McpView):
             metadata=body["metadata"],
         )
         score = confidence_score(votes_on(session_id=case_id, run=run))
-        return self.answer({"success": True, "reward": REWARD * vote, "confidence_score": score, "rl_learning_active": LEARNING, "case_id": case_id})
+        return self.answer({"success": True, "reward": REWARD * vote, "confidence_score": score, "rl_learning_active": learning_active(), "case_id": case_id})
 
 
 class CaseFeedbackView(McpView):

@@ -6,11 +6,12 @@ import itertools
 import json
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from feedback.policy import COLD_START, STRATEGIES, Context, Example, Logged, Policy, choices, compare, preferred, train
+from feedback.policy import COLD_START, STRATEGIES, Context, Example, Logged, Policy, choices, compare, held_back, preferred, train
 from feedback.policy.evidence import LEAST_SAMPLE
 from feedback.policy.model import FLOOR, draw
 from feedback.policy.training import SOURCE_MOST, VARIANCES
@@ -89,7 +90,7 @@ def test_one_source_cannot_swing_the_policy_alone() -> None:
 def test_reasons_say_what_is_preferred_and_by_how_many() -> None:
     learnt = train([Example(PUNE, LOW, 1)] * 40)
     assert preferred(learnt, PUNE, STRATEGIES[LOW]) == (
-        "Low and wide buildings with 100 % of the fsi that is feasible are liked in Pune, for residential buildings (40 votes)."
+        "Low and wide buildings with 100 % of the FSI that is feasible are liked in Pune, for residential buildings (40 votes)."
     )
     assert preferred(COLD_START, NASHIK, STRATEGIES[TALL]).startswith("Nobody voted in Nashik, for commercial buildings yet")
 
@@ -159,6 +160,32 @@ def test_a_better_policy_is_shown_to_be_better_and_a_worse_one_is_not() -> None:
     worse = train([Example(e.context, e.strategy, -e.vote) for e in votes])
     assert compare(train(votes), COLD_START, logged(1500, 3)).against == []
     assert any("not shown to be better" in sentence for sentence in compare(worse, COLD_START, logged(1500, 3)).against)
+
+
+def test_where_nobody_prefers_anything_votes_that_were_held_back_show_no_policy_to_be_better() -> None:
+    better = 0
+    for seed in range(12):
+        chance = random.Random(f"coins-{seed}")  # noqa: S311 - a simulation
+        votes = [replace(entry, vote=chance.choice([1.0, -1.0])) for entry in logged(450, seed)]
+        trains = [entry for number, entry in enumerate(votes) if not held_back(f"{seed}-{number}")]
+        judges = [entry for number, entry in enumerate(votes) if held_back(f"{seed}-{number}")]
+        learnt = train([Example(entry.context, entry.strategy, entry.vote) for entry in trains])
+        if seed < 3:
+            assert compare(learnt, COLD_START, trains).gain.low > 0  # what it was trained on would have said so every time
+        better += compare(learnt, COLD_START, judges).gain.low > 0
+    assert better <= 1  # of 12, where 0.3 are expected
+
+
+def test_one_source_cannot_make_a_policy_look_better_alone() -> None:
+    honest = [replace(entry, source=f"source-{number}") for number, entry in enumerate(logged(600, 4))]
+    candidate = Policy({"all|margins=1.5": 0.5})  # which this public likes less
+    assert compare(candidate, COLD_START, honest).gain.high < 0
+    chance = random.Random(0)  # noqa: S311 - a simulation
+    flood = [replace(entry, vote=1.0 if "margins150" in entry.strategy else -1.0, source="one place", context=PUNE) for entry in chance.choices(honest, k=3000)]
+    swung = compare(candidate, COLD_START, [*honest, *flood])
+    assert swung.gain.mean < 0
+    assert any("not shown to be better" in sentence for sentence in swung.against)
+    assert compare(candidate, COLD_START, [replace(entry, source="") for entry in (*honest, *flood)]).gain.low > 0  # what it would be if each counted
 
 
 def test_a_log_that_says_too_little_of_a_candidate_is_told_so() -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from compliance.rules.solving import Trials, find_envelope
 from feedback.models import Feedback, PolicyVersion, Review, Suggestion
-from feedback.policies import policy_record
-from feedback.policy import COLD_START, STRATEGIES, Policy
+from feedback.policies import PolicyError, log_of, policy_of, policy_promote, policy_record, training_votes
+from feedback.policy import COLD_START, STRATEGIES, Policy, compare, held_back
 from promptrunner.designs import designs_of
 from promptrunner.roles import REVIEWER
 from tests.conftest import PROPOSAL, _packaged
@@ -25,6 +25,8 @@ from tests.feedback.test_reviewing import person
 URL = "/api/v1/suggestions/"
 SITE = "Residential building in Baner, Pune, zone R2, plot 30 m x 40 m on a 15 m road"
 DAY = datetime.date(2026, 1, 1)
+TRAINS = next(name for name in ("r-1", "r-2", "r-3", "r-4", "r-5", "r-6") if not held_back(name))
+HELD = next(name for name in ("r-1", "r-2", "r-3", "r-4", "r-5", "r-6") if held_back(name))
 BOOKS = {city: book for book in _packaged() for city in book.cities if book.name != "prompt-runner-2.0"}
 
 
@@ -113,6 +115,21 @@ class TestSuggesting:
         other = api.post(URL, {"prompt": SITE.replace("Pune", "Nashik").replace("Baner, ", ""), "request_id": "r-1"}, format="json")
         assert (other.status_code, other.json()["code"]) == (409, "request_id_conflict")
 
+    def test_a_request_id_is_never_answered_with_a_design_of_another_plot_that_does_not_comply_there(self, api):
+        def on(road):
+            return api.post(URL, {"prompt": SITE.replace("15 m road", road), "request_id": "r-1", "count": 6}, format="json")
+
+        assert on("15 m road").status_code == 200
+        for road in ("12 m road", "18 m road"):  # of the same kind of width, and all strategies are feasible there too
+            assert (on(road).status_code, on(road).json()["code"]) == (409, "request_id_conflict")
+
+    def test_a_request_that_is_repeated_is_answered_with_the_same_words_after_another_policy_went_live(self, api, mira):
+        first = api.post(URL, {"prompt": SITE, "request_id": "r-1"}, format="json").json()
+        voted(60, 1)
+        call_command("train_policy", verbosity=0)
+        call_command("promote_policy", "1", "--by", "mira", "--reason", "The first.", verbosity=0)
+        assert api.post(URL, {"prompt": SITE, "request_id": "r-1"}, format="json").json() == first
+
     def test_where_nothing_may_be_built_it_says_why(self, api):
         body = api.post(URL, {"prompt": "Industrial building in Ahmedabad, zone R1, plot 30 m x 40 m on a 6 m road"}, format="json").json()
         if not body["suggestions"]:
@@ -128,7 +145,7 @@ class TestSuggesting:
         assert api.post(URL, {"prompt": "a house"}, format="json").status_code == 400
 
     def test_a_vote_on_a_suggestion_waits_for_review_and_trains(self, api, mira, capsys):
-        shown = api.post(URL, {"prompt": SITE}, format="json").json()["suggestions"][0]
+        shown = api.post(URL, {"prompt": SITE, "request_id": TRAINS}, format="json").json()["suggestions"][0]
         given_ = api.post("/api/v1/feedback/", {"suggestion": shown["id"], "vote": 1, "reason": "helpful"}, format="json")
         assert (given_.status_code, given_.json()["kind"], given_.json()["suggestion"], given_.json()["city"]) == (201, "suggestion", shown["id"], "Pune")
         with pytest.raises(CommandError, match="No accepted vote trains yet"):
@@ -139,6 +156,20 @@ class TestSuggesting:
         version = PolicyVersion.objects.get()
         learnt = Policy.from_dict(json.loads(version.content))
         assert (version.status, learnt.digest, learnt.votes) == ("candidate", version.digest, {"city=Pune,use=residential": 1})
+
+    def test_a_vote_that_is_held_back_judges_a_policy_and_trains_none(self, api, capsys):
+        shown = {name: api.post(URL, {"prompt": SITE, "request_id": name}, format="json").json()["suggestions"][0] for name in (HELD, TRAINS)}
+        api.post("/api/v1/feedback/", {"suggestion": shown[HELD]["id"], "vote": 1}, format="json")
+        Review.objects.update(status="accepted")
+        with pytest.raises(CommandError, match="The 1 that were accepted are held back"):
+            call_command("train_policy")
+        api.post("/api/v1/feedback/", {"suggestion": shown[TRAINS]["id"], "vote": 1}, format="json")
+        Review.objects.update(status="accepted")
+        call_command("train_policy", verbosity=0)
+        assert PolicyVersion.objects.get().votes == 1
+        with pytest.raises(SystemExit):
+            call_command("evaluate_policy")
+        assert "Policy 1 by 1 votes" in capsys.readouterr().out
 
     def test_a_vote_on_a_run_trains_the_strategy_that_its_design_is_most_like(self, api):
         run = api.post("/api/v1/runs/", {"prompt": PROPOSAL, "spec": {"storeys": 6}}, format="json").json()
@@ -155,8 +186,8 @@ class TestSuggesting:
             assert api.post("/api/v1/feedback/", body, format="json").json()["errors"][0]["pointer"] == "/run"
 
 
-def voted(count, seed, likes_tall=True):
-    """Log designs shown by the cold start with accepted votes of a public that likes tall buildings."""
+def voted(count, seed, liking=0.7):
+    """Log designs shown by the cold start with accepted votes of a public that likes tall buildings so much; 0: it tosses a coin."""
     from feedback.policies import context_data
     from feedback.policy import Context, choices
 
@@ -165,12 +196,11 @@ def voted(count, seed, likes_tall=True):
     now, suggestions, votes = timezone.now(), [], []
     for number in range(count):
         key = chance.choices(list(chances), list(chances.values()))[0]
-        wanted = STRATEGIES[key].tallness if likes_tall else 1 - STRATEGIES[key].tallness
         shown = Suggestion(
             request_id=f"{seed}-{number}", place=1, context=context_data(context), city="Pune", building_use="residential", strategy=key, probability=chances[key],
             available=json.dumps(list(chances)), design="{}", release_sha256="0" * 64, trace_id="t", created_at=now,
         )  # fmt: skip
-        vote = 1 if chance.random() < 0.15 + 0.7 * wanted else -1
+        vote = 1 if chance.random() < 0.5 + liking * (STRATEGIES[key].tallness - 0.5) else -1
         suggestions.append(shown)
         votes.append(Feedback(
             suggestion=shown, session_id=f"{seed}-{number}", voice=f"session:{seed}-{number}", vote=vote, sent=str(vote), reward=vote, route="native", kind="suggestion",
@@ -183,9 +213,15 @@ def voted(count, seed, likes_tall=True):
 
 class TestPromotion:
     def test_the_first_by_signature_a_later_one_by_evidence_and_back_again(self, api, mira, capsys):
+        def learning():
+            votes = {"/core/feedback": {"session_id": "session-1", "feedback": 1}, "/api/mcp/feedback": {"case_id": "case-1", "feedback": "up"}}
+            return [api.post(address, body, format="json").json()["rl_learning_active"] for address, body in votes.items()]
+
         voted(60, 1)
         call_command("train_policy")
+        assert learning() == [False, False]
         call_command("promote_policy", "1", "--by", "mira", "--reason", "The first.")
+        assert learning() == [True, True]
         assert api.get("/api/v1/policy/stats").json()["policy"]["number"] == 1
         # A candidate of which the log says next to nothing is refused, with the reason.
         policy_record(policy=Policy({"all|fsi60-tall0-margins150": 9.0}), votes=1, until=timezone.now())
@@ -204,7 +240,33 @@ class TestPromotion:
         assert "Policy 1 is live again" in capsys.readouterr().out
         call_command("promote_policy", "--back", "--by", "mira", "--reason", "All of it.")
         assert "cold start" in capsys.readouterr().out
+        assert learning() == [False, False]
+        # Taking policies back opens no way round the evidence.
+        with pytest.raises(CommandError, match=r"not promoted.*not shown to be better"):
+            call_command("promote_policy", "2", "--by", "mira", "--reason", "Now nothing is live.")
         assert api.get("/api/v1/policy/stats").json()["policy"]["number"] == 0
+
+    def test_a_policy_that_learnt_from_tossed_coins_is_not_promoted(self, mira):
+        voted(60, 1, liking=0)
+        call_command("train_policy", verbosity=0)
+        call_command("promote_policy", "1", "--by", "mira", "--reason", "The first.", verbosity=0)
+        voted(1500, 2, liking=0)
+        call_command("train_policy", verbosity=0)
+        # By the votes that it was trained on it would look better.
+        learnt, live = (policy_of(PolicyVersion.objects.get(number=number)) for number in (2, 1))
+        seen = [vote for vote in training_votes() if not held_back(vote.suggestion.request_id)]
+        assert compare(learnt, live, log_of(seen)).against == []
+        with pytest.raises(CommandError, match="not shown to be better"):
+            call_command("promote_policy", "2", "--by", "mira", "--reason", "It looks better.")
+
+    def test_who_comes_second_is_told_so_and_changes_nothing(self, mira):
+        voted(60, 1)
+        call_command("train_policy", verbosity=0)
+        seen = PolicyVersion.objects.get()  # as it is when the page is opened
+        PolicyVersion.objects.update(status="retired")
+        with pytest.raises(PolicyError, match="Somebody was faster"):
+            policy_promote(version=seen, by=mira, reason="The first.")
+        assert PolicyVersion.objects.get().status == "retired"
 
     def test_only_who_may_signs_and_says_why(self, mira):
         voted(10, 1)
@@ -227,7 +289,8 @@ class TestPromotion:
         call_command("promote_policy", "1", "--by", "mira", "--reason", "The first.")
         group = api.get("/api/v1/policy/stats").json()["groups"][0]
         ups = Feedback.objects.filter(vote=1).count()
-        assert (group["city"], group["building_use"], group["rounds"], group["votes"], group["trained_on"]) == ("Pune", "residential", 200, 200, 200)
+        assert (group["city"], group["building_use"], group["rounds"], group["votes"]) == ("Pune", "residential", 200, 200)
+        assert group["trained_on"] == 200 - sum(held_back(f"3-{number}") for number in range(200))
         assert group["acceptance_rate"] == pytest.approx(ups / 200)
         assert "tall100" in next(iter(group["preferences"]))
 
@@ -244,7 +307,7 @@ class TestPromotion:
         assert "Not judged by the log yet." in client.get(f"{address}change/").content.decode()
         judged = do(action="evaluate")
         assert "Candidate, doubly robust" in judged
-        assert "Pune, residential (60 votes)" in judged
+        assert "Pune, residential (40 votes)" in judged  # a third is held back
         assert "Say why" in do(action="promote", reason="")
         assert f"Policy {version.number} is live." in do(action="promote", reason="The first.")
         assert "cold start again" in do(action="back", reason="Not yet.")
