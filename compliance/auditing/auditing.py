@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import datetime
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance.auditing.engines import DuckDB, Engine, quoted
+from compliance.auditing.engines import DuckDB, Engine, source_of
 from compliance.auditing.files import Cases
 from compliance.rules import Rulebook
-from compliance.rules.columns import evaluate, ranged_cases
+from compliance.rules.columns import evaluate_part, ranged_cases
 from compliance.rules.columns.engine import uncollected
+from compliance.rules.columns.judging import Layout
 from compliance.rules.columns.verdicts import Verdicts
 
 if TYPE_CHECKING:
+    import ibis
     import ibis.expr.types as ir
 
 STATUSES = ("COMPLIANT", "INCOMPLETE", "NON_COMPLIANT", "BLOCKED", "ERROR")
@@ -78,36 +81,50 @@ class Comparison:
     capacity_sq_m: float = 0.0
 
 
-def judge_cases(engine: Engine, rulebook: Rulebook, as_of: datetime.date, cases: Cases, out: Path) -> Verdicts:
-    """Write the verdicts on cases as Parquet, and return what the columns are of."""
+def judge_cases(engine: Engine, rulebook: Rulebook, as_of: datetime.date, cases: Cases, out: Path) -> Layout:
+    """Write the verdicts on cases into a folder of Parquet files, and return the clauses that the columns are of."""
     engine.open_parquet("cases", cases.path)
-    table = _table(cases)
-    parts = evaluate(rulebook, table, as_of, ranged=_any_ranged(engine, rulebook, table, as_of))
     keep = ["file", "row", *cases.kept, "city", "building_use", "land_use_zone", *AREAS]
+    schema = _schema(cases.path)
+    queries = [_query(engine, evaluate_part(rulebook, _table("cases", schema), as_of, ranged=False), keep)]
+    ranged = ranged_cases(rulebook, _table("cases", schema), as_of)
+    if ranged is not None:
+        path = cases.path.with_name(f"ranged-{rulebook.sha256[:12]}")
+        engine.write([engine.sql(ranged)], path)
+        engine.open_parquet("ranged_cases", path)
+        if engine.query(_table("ranged_cases", schema).limit(1)).num_rows:
+            queries.append(_query(engine, evaluate_part(rulebook, _table("ranged_cases", schema), as_of, ranged=True), keep))
+    engine.write(queries, out)
+    return Layout(rulebook, as_of)
+
+
+def _query(engine: Engine, verdicts: Verdicts, keep: list[str]) -> str:
+    """Return the SQL of a part; the expressions take a hundred times its memory and are let go of."""
     with uncollected():
-        selected = [part.select(*keep) for part in parts]
-    engine.write(selected, out)
-    return parts[0]
+        query = engine.sql(verdicts.select(*keep))
+    gc.collect()
+    return query
 
 
-def _any_ranged(engine: Engine, rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> bool:
-    found = engine.query(ranged_cases(rulebook, table, as_of).limit(1))
-    return bool(found.num_rows)
-
-
-def _table(cases: Cases) -> ir.Table:
+def _schema(path: Path) -> ibis.Schema:
     import ibis  # noqa: PLC0415 - heavy
     import pyarrow.parquet as parquet  # noqa: PLC0415 - heavy
 
-    return ibis.table(ibis.schema(parquet.read_schema(cases.path)), name="cases")
+    return ibis.schema(parquet.read_schema(path))
+
+
+def _table(name: str, schema: ibis.Schema) -> ir.Table:
+    import ibis  # noqa: PLC0415 - heavy
+
+    return ibis.table(schema, name=name)
 
 
 # In numbers
 
 
-def summarise(engine: DuckDB, verdicts: Verdicts, out: Path) -> Summary:
+def summarise(engine: DuckDB, layout: Layout, out: Path) -> Summary:
     """Return the verdicts of a file in numbers."""
-    source = verdict_source(out)
+    source = source_of(out)
     connection = engine.connection
     summary = Summary()
     rows = connection.execute(f"SELECT status, count(*) FROM {source} GROUP BY 1").fetchall()
@@ -118,7 +135,7 @@ def summarise(engine: DuckDB, verdicts: Verdicts, out: Path) -> Summary:
     for names, number in missing:
         for name in names.split():
             summary.missing[name] = summary.missing.get(name, 0) + number
-    summary.clauses = _clauses(engine, verdicts, source)
+    summary.clauses = _clauses(engine, layout, source)
     names = {name for name, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     buildable = capacity(names)
     found = connection.execute(
@@ -136,16 +153,16 @@ def capacity(names: set[str]) -> str:
     return f'coalesce("built_up_area_sq_m max", {fsi})' if "built_up_area_sq_m max" in names else fsi
 
 
-def _clauses(engine: DuckDB, verdicts: Verdicts, source: str) -> list[ClauseCount]:
+def _clauses(engine: DuckDB, layout: Layout, source: str) -> list[ClauseCount]:
     counts = []
-    for clause in verdicts.layout.clauses:
+    for clause in layout.clauses:
         column = _name(clause.id)
         counts.append(
             f"count({column}), count(*) FILTER ({column} = 'VIOLATED'), count(*) FILTER ({column} = 'UNDETERMINED'), "
             f"count(*) FILTER ({column} = 'VIOLATED' AND violations = 1)"
         )
     row = engine.connection.execute(f"SELECT {', '.join(counts)} FROM {source}").fetchone() or ()
-    found = [ClauseCount(clause.id, clause.clause_no, clause.title, *row[4 * place : 4 * place + 4]) for place, clause in enumerate(verdicts.layout.clauses)]
+    found = [ClauseCount(clause.id, clause.clause_no, clause.title, *row[4 * place : 4 * place + 4]) for place, clause in enumerate(layout.clauses)]
     return sorted((count for count in found if count.applies), key=lambda count: (-count.violated, -count.undetermined, count.id))
 
 
@@ -153,21 +170,21 @@ def _clauses(engine: DuckDB, verdicts: Verdicts, source: str) -> list[ClauseCoun
 
 
 def compare(
-    engine: DuckDB, here: tuple[Verdicts, Path], there: tuple[Verdicts, Path], rows: int, progress: Callable[[int], None] = lambda done: None
+    engine: DuckDB, here: tuple[Layout, Path], there: tuple[Layout, Path], rows: int, progress: Callable[[int], None] = lambda done: None
 ) -> Comparison:
     """Return what the verdicts of another rulebook change, case by case.
 
     Args:
         engine: compares.
-        here: the verdicts of the rulebook in question and their file.
+        here: the clauses of the rulebook in question and the file of its verdicts.
         there: those of the other one.
         rows: the greatest row number.
         progress: told up to which row it has come.
     """
     comparison = Comparison()
-    ids = [sorted(clause.id for clause in verdicts.layout.clauses) for verdicts, _ in (here, there)]
+    ids = [sorted(clause.id for clause in layout.clauses) for layout, _ in (here, there)]
     both = sorted(set(ids[0]) | set(ids[1]))
-    sources = [verdict_source(path) for _, path in (here, there)]
+    sources = [source_of(path) for _, path in (here, there)]
     names = [{name for name, *_ in engine.connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()} for source in sources]
     for start in range(0, rows + 1, CHUNK):
         parts = []
@@ -210,11 +227,6 @@ def _add_pairs(engine: DuckDB, comparison: Comparison, both: list[str]) -> None:
         for change, number in (histogram or {}).items():
             before, after = (outcome or "NOT_APPLICABLE" for outcome in change.split(">"))
             comparison.clauses[name, before, after] = comparison.clauses.get((name, before, after), 0) + number
-
-
-def verdict_source(path: Path) -> str:
-    """Return the SQL of a file of verdicts, or of a folder of them."""
-    return f"read_parquet({quoted(path / '*.parquet' if path.is_dir() else path)})"
 
 
 def _name(text: str) -> str:

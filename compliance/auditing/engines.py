@@ -35,10 +35,13 @@ class Engine(Protocol):
         """Return the rows of an expression over the tables known by name."""
 
     def open_parquet(self, name: str, path: Path) -> None:
-        """Make a Parquet file known by a name."""
+        """Make a Parquet file or a folder of them known by a name."""
 
-    def write(self, parts: list[ir.Table], path: Path) -> None:
-        """Write the rows of some expressions, one after the other, as Parquet."""
+    def sql(self, table: ir.Table) -> str:
+        """Return an expression as SQL of this engine."""
+
+    def write(self, queries: list[str], folder: Path) -> None:
+        """Write the rows of some queries, one after the other, into a folder of Parquet files."""
 
     def close(self) -> None:
         """Give back what the engine holds."""
@@ -51,6 +54,11 @@ ROW_GROUP = 40_960
 def quoted(value: object) -> str:
     """Return a value as a text of SQL."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def source_of(path: Path) -> str:
+    """Return the SQL of a Parquet file, or of a folder of them."""
+    return f"read_parquet({quoted(path / '*.parquet' if path.is_dir() else path)})"
 
 
 def check_installed(engine: str) -> None:
@@ -91,16 +99,32 @@ class DuckDB:
 
     def query(self, table: ir.Table) -> pyarrow.Table:
         """Return the rows of an expression over the tables known by name."""
-        return self.connection.sql(to_sql(table, "duckdb")).to_arrow_table()
+        return self.connection.sql(self.sql(table)).to_arrow_table()
 
     def open_parquet(self, name: str, path: Path) -> None:
-        """Make a Parquet file known by a name."""
-        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet({quoted(path)})")
+        """Make a Parquet file or a folder of them known by a name."""
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {source_of(path)}")
 
-    def write(self, parts: list[ir.Table], path: Path) -> None:
-        """Write the rows of some expressions into one Parquet file."""
-        whole = " UNION ALL ".join(f"({to_sql(part, 'duckdb')})" for part in parts)
-        self.connection.execute(f"COPY ({whole}) TO {quoted(path)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
+    def sql(self, table: ir.Table) -> str:
+        """Return an expression as DuckDB's SQL."""
+        return to_sql(table, "duckdb")
+
+    def write(self, queries: list[str], folder: Path) -> None:
+        """Write the rows of some queries into a folder of Parquet files, one each.
+
+        One at a time: together their thousands of expressions take twice the memory, and half as much time again.
+        """
+        folder.mkdir()
+        for place, query in enumerate(queries):
+            self.connection.execute(f"COPY ({query}) TO {quoted(folder / f'part-{place}.parquet')} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
+
+    def join(self, folder: Path, path: Path) -> None:
+        """Make one Parquet file of a folder of them."""
+        parts = sorted(folder.glob("*.parquet"))
+        if len(parts) == 1:
+            parts[0].replace(path)
+        else:
+            self.connection.execute(f"COPY (SELECT * FROM {source_of(folder)}) TO {quoted(path)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
 
     def close(self) -> None:
         """Close the connection."""
@@ -131,16 +155,20 @@ class Spark:
 
     def query(self, table: ir.Table) -> pyarrow.Table:
         """Return the rows of an expression over the tables known by name."""
-        return self.session.sql(to_sql(table, "pyspark")).toArrow()
+        return self.session.sql(self.sql(table)).toArrow()
 
     def open_parquet(self, name: str, path: Path) -> None:
-        """Make a Parquet file or folder known by a name."""
+        """Make a Parquet file or a folder of them known by a name."""
         self.session.read.parquet(str(path)).createOrReplaceTempView(name)
 
-    def write(self, parts: list[ir.Table], path: Path) -> None:
-        """Write the rows of some expressions into one folder of Parquet files."""
-        for part in parts:
-            self.session.sql(to_sql(part, "pyspark")).write.mode("append").parquet(str(path))
+    def sql(self, table: ir.Table) -> str:
+        """Return an expression as Spark's SQL."""
+        return to_sql(table, "pyspark")
+
+    def write(self, queries: list[str], folder: Path) -> None:
+        """Write the rows of some queries into a folder of Parquet files."""
+        for query in queries:
+            self.session.sql(query).write.mode("append").parquet(str(folder))
 
     def close(self) -> None:
         """Stop the session."""

@@ -36,7 +36,9 @@ class Command(BaseCommand):
         """Declare the arguments."""
         parser.add_argument("source", type=Path, help="a .csv, .parquet or .geojson file, or a folder of files of one format")
         parser.add_argument("--city", choices=list(CITIES), default="", help="the city of rows that name none")
-        parser.add_argument("--out", type=Path, required=True, help="the Parquet file of verdicts; rejects, summary and page are put beside it")
+        parser.add_argument(
+            "--out", type=Path, required=True, help="the .parquet file of verdicts, or a folder for several; rejects, summary and page are put beside it"
+        )
         parser.add_argument("--rulebook", help="a rulebook, the first digits of a release, or a YAML file, instead of the release in force")
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for, as 2026-01-31; today where not given")
         parser.add_argument("--compare", metavar="OTHER", help="a second rulebook, release or YAML file: who gains and who loses, by clause")
@@ -84,20 +86,22 @@ class Command(BaseCommand):
                     duckdb, options["source"], here, here / "rejects.csv", city=options["city"], cities=rulebook.cities, chosen=_chosen(options["chosen"]), keep=options["keep"]
                 )  # fmt: skip
                 self._say(f"Read {cases.rows:,} rows, {cases.rejects:,} of them rejected.", began)
-                verdicts = auditing.judge_cases(engine, rulebook, day, cases, here / "verdicts.parquet")
+                layout = auditing.judge_cases(engine, rulebook, day, cases, here / "verdicts")
                 self._say("Judged.", began)
-                summary = auditing.summarise(duckdb, verdicts, here / "verdicts.parquet")
+                summary = auditing.summarise(duckdb, layout, here / "verdicts")
                 comparison = None
                 if other is not None:
-                    others = auditing.judge_cases(engine, other, day, cases, here / "other.parquet")
-                    comparison = auditing.compare(duckdb, (verdicts, here / "verdicts.parquet"), (others, here / "other.parquet"), cases.rows)
+                    others = auditing.judge_cases(engine, other, day, cases, here / "other")
+                    comparison = auditing.compare(duckdb, (layout, here / "verdicts"), (others, here / "other"), cases.rows)
                     self._say("Compared.", began)
+                if out.suffix == ".parquet":
+                    duckdb.join(here / "verdicts", here / "verdicts.parquet")
             finally:
                 engine.close()
                 duckdb.close()
             (here / "summary.json").write_text(json.dumps(auditing.as_document(summary, comparison), indent=1) + "\n")
             (here / "page.html").write_text(render_page(options["source"], rulebook, day, cases, summary, comparison, other))
-            _put(here / "verdicts.parquet", out)
+            _put(here / ("verdicts.parquet" if out.suffix == ".parquet" else "verdicts"), out)
             for name, path in beside.items():
                 _put(here / {"rejects": "rejects.csv", "summary": "summary.json", "page": "page.html"}[name], path)
         for line in _lines(options["source"], rulebook, cases, summary, comparison):
@@ -113,7 +117,7 @@ def _put(made: Path, path: Path) -> None:
     """Put a file or folder in its place at once."""
     if path.is_dir():
         shutil.rmtree(path)
-    elif made.is_dir():  # Spark writes a folder
+    elif made.is_dir():
         path.unlink(missing_ok=True)
     made.replace(path)
 

@@ -69,45 +69,49 @@ class Verdicts:
         return self.steps.result(columns)
 
 
-def evaluate(rulebook: Rulebook, table: ir.Table, as_of: datetime.date, *, ranged: bool = True) -> list[Verdicts]:
+def evaluate(rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> list[Verdicts]:
     """Return the verdicts on a table of cases, in parts: the cases whose outcome cannot hang on an assumption's range, and the others.
 
-    The parts are disjoint and together are all cases; the table is read for each, which costs far less than trying every case at both ends of every
-    range.
+    The parts are disjoint and together are all cases. Trying every case at both ends of every range would cost several times as much.
 
     Args:
         rulebook: whose clauses judge.
         table: one row a case, its columns named as the planning fields, with values that a spec can have (`specs.normalise_spec`); other columns are
             kept. A column `asked` (a list of fields) names those on which there is a question: no default is filled for them.
         as_of: the day.
-        ranged: whether there may be cases for the second part (`ranged_cases`); without it they are left out.
     """
+    return [evaluate_part(rulebook, table, as_of, ranged=ranged) for ranged in ((False, True) if variants(rulebook) else (False,))]
+
+
+def evaluate_part(rulebook: Rulebook, table: ir.Table, as_of: datetime.date, *, ranged: bool) -> Verdicts:
+    """Return one part of `evaluate`: the cases whose outcome may hang on an assumption's range, or the others."""
     layout = Layout(rulebook, as_of)
     with uncollected():
-        plain = _evaluate_part(layout, table, ranged=False)
-        return [plain, _evaluate_part(layout, table, ranged=True)] if ranged and variants(rulebook) else [plain]
-
-
-def ranged_cases(rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> ir.Table:
-    """Return the cases whose outcome may hang on an assumption's range, in a column `hangs`: the second part of `evaluate` judges them."""
-    steps, _ = _complete(Layout(rulebook, as_of), table, ranged=True)
-    return steps.result({"hangs": ibis.literal(True)})
-
-
-def _evaluate_part(layout: Layout, table: ir.Table, *, ranged: bool) -> Verdicts:
-    steps, views = _complete(layout, table, ranged=ranged)
-    judgings = judge(steps, layout, views)
-    verdicts = Verdicts(steps, layout, judgings[0], tuple(judgings[1:]))
-    _open_flips(verdicts)
-    _conclude(verdicts)
-    _permit(verdicts)
+        steps = Steps(table)
+        views = _complete(layout, steps, ranged=ranged)
+        judgings = judge(steps, layout, views)
+        verdicts = Verdicts(steps, layout, judgings[0], tuple(judgings[1:]))
+        _open_flips(verdicts)
+        _conclude(verdicts)
+        _permit(verdicts)
     return verdicts
 
 
-def _complete(layout: Layout, table: ir.Table, *, ranged: bool) -> tuple[Steps, list[View]]:
-    """Return the cases of a part, completed and with facts, and the views in which they are judged."""
+def ranged_cases(rulebook: Rulebook, table: ir.Table, as_of: datetime.date) -> ir.Table | None:
+    """Return the cases whose outcome may hang on an assumption's range, as they came; None where none can.
+
+    An engine works in batches of some thousand rows: the few cases of this kind are judged much faster where they have been put together before.
+    """
+    if not variants(rulebook):
+        return None
+    steps = Steps(table.mutate(**{f"given {name}": table[name] for name in table.columns}))
+    _complete(Layout(rulebook, as_of), steps, ranged=True)
+    return steps.result({name: steps[f"given {name}"] for name in table.columns})
+
+
+def _complete(layout: Layout, steps: Steps, *, ranged: bool) -> list[View]:
+    """Complete the cases, add the facts, keep the cases of a part, and return the views in which they are judged."""
     rulebook = layout.rulebook
-    steps = Steps(table)
     complete(steps, rulebook)
     base = View(steps)
     ends = variants(rulebook)
@@ -116,7 +120,7 @@ def _complete(layout: Layout, table: ir.Table, *, ranged: bool) -> tuple[Steps, 
     if ends:
         hangs = any_of([_hangs(layout, view, variant) for view, variant in zip(views, ends, strict=True)])
         steps.filter(hangs if ranged else ~hangs)
-    return steps, [base, *views] if ranged else [base]
+    return [base, *views] if ranged else [base]
 
 
 # Assumptions with a range
