@@ -73,6 +73,7 @@ class Feedback(models.Model):
             models.Index(fields=["run", "-created_at"], name="feedback_run_newest"),
             models.Index(fields=["city", "-created_at"], name="feedback_city_newest"),
             models.Index(fields=["source", "-created_at"], name="feedback_source_newest"),
+            models.Index(fields=["voice", "-created_at"], name="feedback_voice_newest"),
         ]
 
     def __str__(self) -> str:

@@ -104,8 +104,12 @@ def feedback_record(
 
 
 def _flag(ids: Sequence[uuid.UUID], flag: str) -> None:
-    with contextlib.suppress(DatabaseError), atomic():
-        Review.objects.filter(feedback__in=ids, flag="", status=Review.Status.PENDING).update(flag=flag)
+    # Found by their votes alone: with the status in the question, SQLite would look through all that wait.
+    reviews = Review.objects.filter(feedback__in=ids).values_list("pk", "flag", "status")
+    waiting = [pk for pk, flagged, status in reviews if not flagged and status == Review.Status.PENDING]
+    if waiting:
+        with contextlib.suppress(DatabaseError), atomic():
+            Review.objects.filter(pk__in=waiting).update(flag=flag)
 
 
 # A burst: so many of the same votes from one source, or of one voice, within so many minutes.
@@ -146,10 +150,10 @@ def _disagreement(feedback: Feedback) -> float:
 
 def _burst(feedback: Feedback) -> str:
     since = feedback.created_at - datetime.timedelta(minutes=BURST_MINUTES)
-    recent = Feedback.objects.filter(created_at__gte=since, vote=feedback.vote, city=feedback.city)
+    recent = Feedback.objects.filter(created_at__gte=since, vote=feedback.vote)
     for named, votes in (
-        ("one source", recent.filter(source=feedback.source) if feedback.source else None),
-        ("one voice", recent.filter(voice=feedback.voice)),
+        ("one source", recent.filter(source=feedback.source, city=feedback.city) if feedback.source else None),
+        ("one voice", recent.filter(voice=feedback.voice)),  # in whatever city: its index alone says how recent, whatever the others do
     ):
         if votes is None:
             continue
