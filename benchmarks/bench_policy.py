@@ -323,33 +323,40 @@ def timed(label: str, work: Callable[[], Any]) -> Any:
     return found
 
 
+def _print_regret(workers: Any, seeds: int, rounds: int) -> None:
+    jobs = [(method, seed, rounds) for seed in range(seeds) for method in ("learnt", "cold start", "uniform", "earlier")]
+    results = timed(f"{seeds} seeds of {rounds} rounds", lambda: workers.map(_regret, jobs, chunksize=1))
+    for mark in (mark for mark in MARKS if mark <= rounds):
+        regret = {
+            method: statistics.fmean(marks[mark] for name, marks, _ in results if name == method) for method in dict.fromkeys(name for name, _, _ in results)
+        }
+        shares = ", ".join(f"{regret['learnt'] / regret[name]:.2f} of {name}" for name in ("cold start", "uniform", "earlier"))
+        print(f"{mark:>6} rounds: " + ", ".join(f"{name} {value:.0f}" for name, value in regret.items()) + f"; learnt is {shares}")
+    print(f"of the earlier system's suggestions {statistics.fmean(wrong for name, _, wrong in results if name == 'earlier'):.0%} are illegal")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=20_000)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--only-logs", action="store_true", help="only how often the intervals hold the truth")
     asked = parser.parse_args()
     with Pool(asked.processes) as workers:
         plots = timed(f"{POOL} envelopes solved", lambda: workers.map(solved, [site(number) for number in range(POOL)], chunksize=10))
     pool = [plot for plot in plots if len(plot.designs) > 1]
     print(f"{len(pool)} plots with more than one feasible design, {statistics.fmean(len(plot.designs) for plot in pool):.1f} designs each")
     with Pool(asked.processes, initializer=_begin, initargs=(pool,)) as workers:
-        jobs = [(method, seed, asked.rounds) for seed in range(asked.seeds) for method in ("learnt", "cold start", "uniform", "earlier")]
-        results = timed(f"{asked.seeds} seeds of {asked.rounds} rounds", lambda: workers.map(_regret, jobs, chunksize=1))
-        for mark in (mark for mark in MARKS if mark <= asked.rounds):
-            regret = {
-                method: statistics.fmean(marks[mark] for name, marks, _ in results if name == method)
-                for method in dict.fromkeys(name for name, _, _ in results)
-            }
-            shares = ", ".join(f"{regret['learnt'] / regret[name]:.2f} of {name}" for name in ("cold start", "uniform", "earlier"))
-            print(f"{mark:>6} rounds: " + ", ".join(f"{name} {value:.0f}" for name, value in regret.items()) + f"; learnt is {shares}")
-        print(f"of the earlier system's suggestions {statistics.fmean(wrong for name, _, wrong in results if name == 'earlier'):.0%} are illegal")
+        if not asked.only_logs:
+            _print_regret(workers, asked.seeds, asked.rounds)
         hits = timed("1,000 logs judged", lambda: workers.map(_covered, range(1_000), chunksize=20))
         print(
             "95 % intervals with the truth inside, of 1,000: "
             + ", ".join(f"{name} {sum(hit[place] for hit in hits)}" for place, name in enumerate(("IPS", "SNIPS", "doubly robust")))
         )
+        if asked.only_logs:
+            return
         coins = timed("400 policies of tossed coins judged", lambda: workers.map(promotable, range(400), chunksize=10))
         print(
             f"promotable, of 400 policies that learnt from tossed coins: {sum(one for one, _ in coins)}; judged by what they learnt from: {sum(two for _, two in coins)}"
