@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from geometry.massing.building import Massing
@@ -12,6 +13,18 @@ if TYPE_CHECKING:
     from trimesh import Trimesh
 
 
+_LOADING = threading.Lock()
+
+
+def load_trimesh() -> None:
+    """Import trimesh, which takes seconds, when it is first needed.
+
+    One thread at a time and from its door: where two threads begin with different parts of it, each finds the other's half.
+    """
+    with _LOADING:
+        import trimesh  # noqa: F401, PLC0415
+
+
 class Solids:
     """The solids of one massing. Equal plans of equal height are one solid, made once."""
 
@@ -20,7 +33,8 @@ class Solids:
 
     def over(self, plan: BaseGeometry, height_m: float) -> Trimesh:
         """Return the watertight solid over a plan, from 0 up: x and y as in the plan, z upwards."""
-        from trimesh.creation import extrude_polygon  # noqa: PLC0415 - takes seconds
+        load_trimesh()
+        from trimesh.creation import extrude_polygon  # noqa: PLC0415
         from trimesh.util import concatenate  # noqa: PLC0415
 
         key = (plan.wkb, round(height_m, 6))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geometry.massing.building import Massing
 from geometry.massing.margins import polygons
-from geometry.massing.solids import Solids, measured
+from geometry.massing.solids import Solids, load_trimesh, measured
 from geometry.model.materials import material
 from geometry.model.scene import GROUPS, Node, nodes_of
 
@@ -30,13 +30,15 @@ def model_glb(massing: Massing, about: Mapping[str, Any] | None = None) -> bytes
         massing: the massing.
         about: what the scene's `extras` say of the case besides the figures.
     """
-    from trimesh.exchange.gltf import export_glb  # noqa: PLC0415 - takes seconds
+    load_trimesh()
+    from trimesh.exchange.gltf import export_glb  # noqa: PLC0415
 
     return bytes(export_glb(_scene(massing, about or {}), include_normals=False, tree_postprocessor=_finish))
 
 
 def model_gltf(massing: Massing, about: Mapping[str, Any] | None = None) -> bytes:
     """Return a massing as one glTF file in JSON, its buffer embedded."""
+    load_trimesh()
     from trimesh.exchange.gltf import export_gltf  # noqa: PLC0415
 
     files = export_gltf(_scene(massing, about or {}), include_normals=False, merge_buffers=True, embed_buffers=True)
@@ -53,7 +55,8 @@ class _Writer:
     """A scene in the making; equal meshes are put into it once."""
 
     def __init__(self, massing: Massing, about: Mapping[str, Any]) -> None:
-        from trimesh import Scene  # noqa: PLC0415 - takes seconds
+        load_trimesh()
+        from trimesh import Scene  # noqa: PLC0415
 
         self.solids = Solids()
         self.centre = massing.plot.centre
@@ -77,6 +80,7 @@ class _Writer:
 
     def _mesh(self, node: Node) -> str:
         """Put a node's mesh into the scene, once for equal ones, and return its name."""
+        load_trimesh()
         from trimesh import Trimesh  # noqa: PLC0415
         from trimesh.visual import TextureVisuals  # noqa: PLC0415
 
@@ -93,6 +97,8 @@ class _Writer:
     def _edge(self, plan: BaseGeometry) -> str:
         """Put the outline of a floor into the scene, once for equal ones, and return its name: without it storeys would not be told apart."""
         import numpy as np  # noqa: PLC0415
+
+        load_trimesh()
         from trimesh.path import Path3D  # noqa: PLC0415
         from trimesh.path.entities import Line  # noqa: PLC0415
 

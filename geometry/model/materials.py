@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from geometry.massing.solids import load_trimesh
+
 if TYPE_CHECKING:
     from trimesh.visual.material import PBRMaterial
 
@@ -36,7 +38,8 @@ def colour_of(kind: str, use: str) -> str:
 @cache
 def material(name: str) -> PBRMaterial:
     """Return a material."""
-    from trimesh.visual.material import PBRMaterial  # noqa: PLC0415 - takes seconds
+    load_trimesh()
+    from trimesh.visual.material import PBRMaterial  # noqa: PLC0415
 
     red, green, blue, opacity = COLOURS[name]
     # glTF's factors are linear, screen colours are not: IEC 61966-2-1.

@@ -144,3 +144,26 @@ def test_an_envelope_without_limit_of_height_says_so() -> None:
     unlimited = node(tree_of(model_glb(mass(proposal()))), "envelope-solid")["extras"]
     assert (limited["top_m"], limited["height_unlimited"], limited["clauses"]["height"]) == (30.0, False, "19")
     assert unlimited["height_unlimited"] is True
+
+
+@pytest.mark.slow
+def test_two_requests_that_need_the_first_model_of_a_process_at_once_both_get_it() -> None:
+    program = """
+import threading
+from geometry.massing.solids import Solids, measured
+from geometry.massing import mass
+from geometry.model import model_glb
+from tests.geometry.proposals import proposal
+failed = []
+def build(first):
+    try:
+        (model_glb(mass(proposal()), {}) if first else measured(mass(proposal()), Solids()))
+    except BaseException as error:
+        failed.append(repr(error))
+threads = [threading.Thread(target=build, args=(number % 2 == 0,)) for number in range(8)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert not failed, failed
+"""
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
