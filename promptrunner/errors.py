@@ -10,8 +10,9 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.utils import timezone
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -20,6 +21,7 @@ from compliance.reading import PromptTooLongError
 from compliance.specs import SpecError
 from geometry.massing import PlotError
 from promptrunner.rating import RatingError
+from promptrunner.security import PAGE_POLICY
 from telemetry.trace import current_trace_id
 
 logger = logging.getLogger(__name__)
@@ -131,30 +133,45 @@ def _codes(codes: Any) -> Iterator[str]:
             yield from _codes(inner)
 
 
-# Django's own handlers, for what never reaches an API view.
+# Django's own handlers, for what never reaches an API view: a page for browsers, a problem for everybody else.
 
 
-def _plain(status: int, code: str, detail: str) -> HttpResponse:
+def error_page(request: HttpRequest, status: int) -> HttpResponse:
+    """Return the page of an error, with the trace id by which it is found in the logs."""
+    with translation.override(translation.get_language_from_request(request)):
+        response = render(request, "pages/error.html", {"status": status, "trace_id": current_trace_id()}, status=status)
+    response["Content-Security-Policy"] = PAGE_POLICY
+    return response
+
+
+def _plain(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
+    if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", *FROZEN)):
+        return error_page(request, status)
     return JsonResponse(problem(status, code, detail), status=status, content_type=PROBLEM)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that Django itself refuses."""
-    return _plain(400, "bad_request", "The request cannot be understood.")
+    return _plain(request, 400, "bad_request", "The request cannot be understood.")
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that is not allowed."""
-    return _plain(403, "permission_denied", "This is not allowed.")
+    return _plain(request, 403, "permission_denied", "This is not allowed.")
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """Answer a form that did not come from a page of ours, or from one that is too old."""
+    return _plain(request, 403, "csrf_failed", "The form is too old or not ours: load its page again.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer an address that does not exist, to clients of the frozen routes in their own words."""
     if request.path.startswith(FROZEN):
         return JsonResponse(error_body("NOT_FOUND", f"There is nothing at {request.path[:200]}.", "prompt-runner"), status=404)
-    return _plain(404, "not_found", f"There is nothing at {request.path[:200]}; the API page is at /docs.")
+    return _plain(request, 404, "not_found", f"There is nothing at {request.path[:200]}; the API page is at /docs.")
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer a fault of ours with the trace id only."""
-    return _plain(500, "internal_error", "A fault of ours. Please report the trace id.")
+    return _plain(request, 500, "internal_error", "A fault of ours. Please report the trace id.")

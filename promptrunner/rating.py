@@ -40,6 +40,7 @@ def feedback_give(
     reason: str = "",
     comment: str = "",
     corrections: Sequence[Mapping[str, Any]] = (),
+    readings: Sequence[Mapping[str, Any]] | None = None,
     session_id: str = "",
     voter: Any = None,
     source: str = "",
@@ -55,6 +56,7 @@ def feedback_give(
         reason: one of `Feedback.Reason`, or empty.
         comment: in the voter's own words; needed for a clause that is wrong.
         corrections: `field` and `value` of what was misread; null: it is not stated at all.
+        readings: what was read, where it is not what the run's verdict says: the corrected values are given there already.
         session_id: the caller's session; the run's where it is empty, else the run's id.
         voter: the person whose token or log-in it is.
         source: see `source_of`.
@@ -66,7 +68,7 @@ def feedback_give(
     errors = list(_faults(verdict, kind, vote, clause_id, comment, corrections))
     if errors:
         raise RatingError(errors)
-    misread = [_misread(verdict, correction, run.city) for correction in corrections]
+    misread = [_misread(verdict["readings"] if readings is None else readings, correction, run.city) for correction in corrections]
     cast = vote if vote is not None else -1
     with atomic():
         if kind == Kind.CLAUSE_WRONG:
@@ -138,7 +140,7 @@ def _faults(
         yield "/corrections", f"At most {MOST_CORRECTIONS} corrections."
 
 
-def _misread(verdict: Mapping[str, Any], correction: Mapping[str, Any], city: str) -> dict[str, Any]:
+def _misread(readings: Sequence[Mapping[str, Any]], correction: Mapping[str, Any], city: str) -> dict[str, Any]:
     """Return a correction with what was read of which words.
 
     Raises:
@@ -152,7 +154,7 @@ def _misread(verdict: Mapping[str, Any], correction: Mapping[str, Any], city: st
         raise RatingError([(f"/corrections{pointer}", sentence) for pointer, sentence in error.errors]) from None
     if not known:
         raise RatingError([(f"/corrections/{name}", "There is no such planning field.")])
-    read: dict[str, Any] = next((entry for entry in verdict["readings"] if entry["field"] == name), {})
+    read: Mapping[str, Any] = next((entry for entry in readings if entry["field"] == name), {})
     return {
         "field": name,
         "value": spec.get(name),

@@ -16,6 +16,26 @@ POLICY = "; ".join([
     "frame-ancestors 'none'",
 ])  # fmt: skip
 
+_VIEWER_STYLE = "sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0="
+
+PAGE_POLICY = "; ".join([
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self' blob:",  # the 3D view takes textures out of a model as blobs
+    "font-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+])  # fmt: skip
+"""Of our pages: no script or style but from our own files."""
+
+MODEL_POLICY = PAGE_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'").replace(
+    "style-src 'self'", f"style-src 'self' '{_VIEWER_STYLE}'"
+)
+"""Of a page with the 3D view: its decoders are WebAssembly in its own file, and it sets the one style whose hash is named."""
+
 ADMIN_POLICY = f"{POLICY}; script-src 'self' 'unsafe-eval'"
 """The admin's theme evaluates the small expressions of its own templates; only staff reach it, and it shows texts escaped."""
 

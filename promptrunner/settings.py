@@ -228,7 +228,9 @@ TEMPLATES = [
     }
 ]
 
-LOGIN_REDIRECT_URL = "admin:index"
+LOGIN_URL = "pages:login"
+LOGIN_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "promptrunner.errors.csrf_failed"
 UNFOLD = {
     "SITE_TITLE": "Prompt Runner",
     "SITE_HEADER": "Prompt Runner",
@@ -238,6 +240,9 @@ UNFOLD = {
 }
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+"""Of the web pages, whose texts are ready for translation; the API, the commands and the admin speak English."""
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "static/"

@@ -41,7 +41,11 @@ def remedies(trials: Trials) -> dict[str, Any]:
 
 def comparison(proposals: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return some proposals side by side: each one's verdict, and field by field what is provided and what is permissible."""
-    wires = [assess(**proposal).wire() for proposal in proposals]
+    return side_by_side([assess(**proposal).wire() for proposal in proposals])
+
+
+def side_by_side(wires: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return some verdicts side by side; see `comparison`."""
     columns = [
         {
             "status": wire["status"],

@@ -9,6 +9,7 @@ from promptrunner.contract.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("", include("promptrunner.pages.urls")),
     path("", include("promptrunner.contract.urls")),
     path("api/v1/", include("promptrunner.api.urls")),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),

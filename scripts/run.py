@@ -97,7 +97,7 @@ def serve(host: str, port: str, environment: dict[str, str]) -> int:
             time.sleep(0.1)
         if server.poll() is None:
             address = f"http://{host}:{port}"
-            print(f"\nPrompt Runner is at {address}/ and its API page at {address}/docs (no token needed; only this machine can reach it).", flush=True)
+            print(f"\nPrompt Runner is at {address}/ and its API page is at {address}/docs (no token needed; only this machine can reach it).", flush=True)
             print("Ctrl-C ends it.", flush=True)
         parent = os.getppid()
         while server.poll() is None and os.getppid() == parent:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.vary import vary_on_headers
@@ -18,18 +17,19 @@ from promptrunner.contract.schema import described
 from promptrunner.contract.views import FrozenView
 from promptrunner.errors import written
 from promptrunner.health import SERVICE, VERSION
+from promptrunner.pages.workbench import workbench
 from telemetry.trace import current_trace_id
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 
 
 @vary_on_headers("Accept")
-def home(request: HttpRequest) -> HttpResponse:
-    """Show a browser the web page; tell every other client, in JSON, what is served."""
+def home(request: HttpRequest) -> HttpResponseBase:
+    """Show a browser the workbench, and take what its form sends; tell every other client, in JSON, what is served."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return workbench(request)
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
-    if "text/html" in request.headers.get("Accept", ""):
-        return redirect("docs")
     return JsonResponse({
         "service": SERVICE,
         "message": "Building proposals checked against development control regulations.",
