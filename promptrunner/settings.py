@@ -240,8 +240,8 @@ UNFOLD = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English")]
-"""Of the web pages, whose texts are ready for translation; the API, the commands and the admin speak English."""
+LANGUAGES = [("en", "English"), ("mr", "मराठी"), ("hi", "हिन्दी"), ("gu", "ગુજરાતી")]
+"""Of the web pages; the API, the commands and the admin speak English."""
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
