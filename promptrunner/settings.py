@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
 
 django_stubs_ext.monkeypatch()  # lets classes like ModelAdmin take their type parameter when the program runs
@@ -242,6 +243,8 @@ UNFOLD = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("mr", "मराठी"), ("hi", "हिन्दी"), ("gu", "ગુજરાતી")]
 """Of the web pages; the API, the commands and the admin speak English."""
+# Django has no Gujarati of its own, and the admin's theme asks it for every language's name.
+LANG_INFO.setdefault("gu", {"bidi": False, "code": "gu", "name": "Gujarati", "name_local": "ગુજરાતી"})
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True

@@ -74,3 +74,12 @@ def test_clause_sentences_stay_in_english(settings, language):
     assert f'<html lang="{language}">' in page
     assert "the side margin is at least 4.8 m" in page
     assert written(language)["Does not comply"] in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", *LANGUAGES])
+def test_the_admin_opens_in_english_whatever_language_was_chosen(admin_client, language):
+    admin_client.post("/language/", {"language": language, "next": "/"})
+    answer = admin_client.get("/admin/")
+    assert answer.status_code == 200
+    assert '<html lang="en' in answer.content.decode()
