@@ -43,6 +43,7 @@ def main() -> None:
             "GET /runs/<id>/": lambda _: browser.get(last),
             "GET /runs/": lambda _: browser.get("/runs/"),
             "GET /gallery/": lambda _: browser.get("/gallery/"),
+            "GET .../report.pdf": lambda _: program.get(f"/api/v1{last}report.pdf"),
         }
         for words, ask in measured.items():
             times = timed(ask)

@@ -28,12 +28,12 @@ Colour = tuple[int, int, int, int]
 Point = tuple[float, float]
 
 
-def thumbnail_png(massing: Massing) -> bytes:
-    """Return the picture as PNG, the same bytes for the same massing."""
+def thumbnail_png(massing: Massing, times: int = 1) -> bytes:
+    """Return the picture as PNG, the same bytes for the same massing; `times` larger than the screen's for print."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 - heavy imports stay out of serving
 
-    view = _View(massing)
-    image = Image.new("RGB", (WIDTH_PX * FINER, HEIGHT_PX * FINER), (244, 244, 242))
+    view = _View(massing, FINER * times)
+    image = Image.new("RGB", (WIDTH_PX * FINER * times, HEIGHT_PX * FINER * times), (244, 244, 242))
     draw = ImageDraw.Draw(image, "RGBA")
     if massing.proposal.road_width_m:
         view.flat(draw, road_plan(massing), 0.0, COLOURS["road"])
@@ -42,7 +42,7 @@ def thumbnail_png(massing: Massing) -> bytes:
         for bottom, top, outside in _bands(massing, level):
             view.prism(draw, level.plan, bottom, top, COLOURS[colour_of(level.kind, level.use)], outside)
     file = io.BytesIO()
-    image.resize((WIDTH_PX, HEIGHT_PX), Image.Resampling.LANCZOS).save(file, "PNG", optimize=True)
+    image.resize((WIDTH_PX * times, HEIGHT_PX * times), Image.Resampling.LANCZOS).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
@@ -64,17 +64,18 @@ def _away(x: float, y: float) -> float:
 class _View:
     """Parallel projection, scaled so that everything is seen."""
 
-    def __init__(self, massing: Massing) -> None:
+    def __init__(self, massing: Massing, finer: int) -> None:
+        self._finer = finer
         self._scale, self._shift = 1.0, (0.0, 0.0)
         shapes = [outline(massing.plot)] + ([road_plan(massing)] if massing.proposal.road_width_m else [])
         corners = [(x, y, 0.0) for shape in shapes for x, y in _box(shape)]
         corners += [(x, y, level.top_m) for level in massing.above_ground() for x, y in _box(level.plan)]
         flat = [self.at(*corner) for corner in corners]
         (left, right), (top, bottom) = [(min(axis), max(axis)) for axis in zip(*flat, strict=True)]
-        room = 0.9 * FINER
+        room = 0.9 * finer
         self._scale = min(WIDTH_PX * room / (right - left), HEIGHT_PX * room / (bottom - top))
         middle = self._scale * (left + right) / 2, self._scale * (top + bottom) / 2
-        self._shift = WIDTH_PX * FINER / 2 - middle[0], HEIGHT_PX * FINER / 2 - middle[1]
+        self._shift = WIDTH_PX * finer / 2 - middle[0], HEIGHT_PX * finer / 2 - middle[1]
 
     def at(self, x: float, y: float, z: float) -> Point:
         """Return where a point is in the picture."""
@@ -89,7 +90,7 @@ class _View:
             for piece in _without_holes(part):
                 draw.polygon([self.at(x, y, z) for x, y in piece.exterior.coords], fill=colour[:3])
             for ring in (part.exterior, *part.interiors):
-                draw.line([self.at(x, y, z) for x, y in ring.coords], fill=_darker(colour, 0.6), width=FINER)
+                draw.line([self.at(x, y, z) for x, y in ring.coords], fill=_darker(colour, 0.6), width=self._finer)
 
     def prism(self, draw: ImageDraw, plan: BaseGeometry, bottom: float, top: float, colour: Colour, outside: BaseGeometry | None) -> None:
         """Draw the walls that are seen, the furthest first, and the roof; what lies outside the envelope in its own colour."""
@@ -116,7 +117,7 @@ class _View:
     def _wall(self, draw: ImageDraw, begin: Point, end: Point, bottom: float, top: float, colour: Colour) -> None:
         corners = [self.at(*begin, bottom), self.at(*end, bottom), self.at(*end, top), self.at(*begin, top)]
         draw.polygon(corners, fill=colour)
-        draw.line([*corners, corners[0]], fill=_darker(colour, 0.7), width=FINER)
+        draw.line([*corners, corners[0]], fill=_darker(colour, 0.7), width=self._finer)
 
 
 def _box(shape: BaseGeometry) -> list[Point]:

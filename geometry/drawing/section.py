@@ -13,6 +13,11 @@ LABELLED_PX = 11
 
 
 def section_svg(massing: Massing, title: str = "Section") -> bytes:
+    """Return the section as SVG."""
+    return section(massing, title).as_bytes()
+
+
+def section(massing: Massing, title: str = "Section") -> Sheet:
     """Return the section, the road at the left."""
     proposal = massing.proposal
     _, front, _, rear = outline(massing.plot).bounds
@@ -38,7 +43,7 @@ def section_svg(massing: Massing, title: str = "Section") -> bytes:
     _heights(sheet, massing, front, rear, top)
     sheet.scale_bar()
     _legend(sheet, massing)
-    return sheet.as_bytes()
+    return sheet
 
 
 def _level(sheet: Sheet, level: Level) -> None:

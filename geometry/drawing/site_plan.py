@@ -14,6 +14,11 @@ ROAD_SHOWN = 0.35
 
 
 def site_plan_svg(massing: Massing, title: str = "Site plan") -> bytes:
+    """Return the site plan as SVG."""
+    return site_plan(massing, title).as_bytes()
+
+
+def site_plan(massing: Massing, title: str = "Site plan") -> Sheet:
     """Return the site plan, the road below."""
     plot, proposal = massing.plot, massing.proposal
     area = outline(plot)
@@ -40,7 +45,7 @@ def site_plan_svg(massing: Massing, title: str = "Site plan") -> bytes:
         sheet.north(plot.north_degrees)
     sheet.scale_bar()
     _legend(sheet, massing)
-    return sheet.as_bytes()
+    return sheet
 
 
 def _roads(sheet: Sheet, massing: Massing, window: tuple[float, float, float, float]) -> None:

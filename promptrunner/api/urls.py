@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promptrunner.api import events, feedback, models, solving, suggestions, views
+from promptrunner.api import events, feedback, models, reports, solving, suggestions, views
 
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("runs/<uuid:pk>/remedies/", solving.RunRemediesView.as_view(), name="run_remedies"),
     path("runs/<uuid:pk>/envelope/", solving.RunEnvelopeView.as_view(), name="run_envelope"),
     path("runs/<uuid:pk>/massing/", models.RunMassingView.as_view(), name="run_massing"),
+    path("runs/<uuid:pk>/report.pdf", reports.RunReportView.as_view(), name="run_report"),
     path("runs/<uuid:pk>/<str:file>", models.RunFileView.as_view(), name="run_file"),
     path("feedback/", feedback.FeedbackView.as_view(), name="feedback"),
     path("feedback/<uuid:pk>/", feedback.OneFeedbackView.as_view(), name="one_feedback"),

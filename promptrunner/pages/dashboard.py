@@ -16,7 +16,7 @@ from compliance.models import Run
 from feedback.models import Review
 from feedback.policies import live_policy
 from promptrunner.pages.page import page
-from promptrunner.pages.showing import STATUSES
+from promptrunner.showing import STATUSES
 from telemetry.delivering import oldest_waiting
 from telemetry.models import Delivery
 

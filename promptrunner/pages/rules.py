@@ -17,8 +17,8 @@ from compliance.rules.picturing import Picture, picture
 from compliance.services.releases import release_compiled, release_in_force
 from compliance.vocabulary import CITIES
 from promptrunner.pages.page import page
-from promptrunner.pages.showing import CATEGORIES
 from promptrunner.pipeline import today
+from promptrunner.showing import CATEGORIES
 
 _PICTURES: dict[tuple[str, str], Picture] = {}
 

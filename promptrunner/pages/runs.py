@@ -27,11 +27,11 @@ from feedback.models import Feedback
 from promptrunner.api.filters import RunFilter
 from promptrunner.modelling import NoModelError, figures_of, has_model
 from promptrunner.pages.page import is_partial, page
-from promptrunner.pages.showing import OUTCOMES, STATUSES, TIERS, asked, finding_rows, label, marked, tier_tables, value_row
 from promptrunner.pages.workbench import GIVEN, whose
 from promptrunner.pipeline import run_wire
 from promptrunner.rating import RatingError, feedback_give
 from promptrunner.security import MODEL_POLICY
+from promptrunner.showing import OUTCOMES, STATUSES, TIERS, asked, finding_rows, label, marked, tier_tables, value_row
 from promptrunner.solving import MOST_COMPARED, remedies, side_by_side
 
 ON_A_PAGE = 25

@@ -14,9 +14,9 @@ from compliance.specs import SpecError, normalise_spec
 from compliance.vocabulary import CITIES, FIELDS
 from feedback.models import Feedback
 from promptrunner.pages.page import is_partial, page
-from promptrunner.pages.showing import asked, label, marked, value_row
 from promptrunner.pipeline import run_proposal
 from promptrunner.rating import feedback_give, source_of
+from promptrunner.showing import asked, label, marked, value_row
 from telemetry.trace import current_trace_id
 
 GIVEN = "given-"

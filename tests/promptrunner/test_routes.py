@@ -39,6 +39,7 @@ ROUTES: dict[str, dict[str, str]] = {
     "api/v1/runs/<uuid:pk>/remedies/": {"GET": "run"},
     "api/v1/runs/<uuid:pk>/envelope/": {"GET": "run"},
     "api/v1/runs/<uuid:pk>/massing/": {"GET": "run"},
+    "api/v1/runs/<uuid:pk>/report.pdf": {"GET": "run"},
     "api/v1/runs/<uuid:pk>/<str:file>": {"GET": "run"},
     "api/v1/feedback/": {"GET": "operate", "POST": "feedback"},
     "api/v1/feedback/<uuid:pk>/": {"GET": "operate"},

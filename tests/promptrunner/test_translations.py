@@ -31,7 +31,7 @@ def labels() -> set[str]:
     for path in (ROOT / "templates" / "pages").glob("*.html"):
         text = templatize(path.read_text(encoding="utf-8"))
         found |= {ast.literal_eval(text_) for text_ in re.findall(r"""(?:gettext|_)\(u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", text)}
-    for path in (ROOT / "promptrunner" / "pages").glob("*.py"):
+    for path in (ROOT / "promptrunner" / "showing.py", *(ROOT / "promptrunner" / "pages").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_", "gettext", "gettext_lazy"):
                 found |= {str(text_.value) for text_ in node.args[:1] if isinstance(text_, ast.Constant)}
