@@ -89,6 +89,50 @@ def verify(run: Run) -> Verification:
     return Verification(run, recheck(run, run.release, run.as_of).verdict.digest)
 
 
+@dataclass
+class Verified:
+    """What came of verifying many runs: how many came out the same, the sentences about those that did not, and about those that cannot be judged again."""
+
+    same: int = 0
+    different: list[str] = field(default_factory=list)
+    unverifiable: list[str] = field(default_factory=list)
+
+    @property
+    def seen(self) -> int:
+        """How many runs were looked at."""
+        return self.same + len(self.different) + len(self.unverifiable)
+
+    def add(self, other: Verified) -> None:
+        """Take in what another process found."""
+        self.same += other.same
+        self.different += other.different
+        self.unverifiable += other.unverifiable
+
+
+def verify_runs(ids: Sequence[UUID]) -> Verified:
+    """Return which of some runs come out again; one that is gone meanwhile is left out, and one that cannot be judged does not stop the rest."""
+    found = Verified()
+    for run in Run.objects.filter(pk__in=ids).select_related("release").defer("release__content").order_by("pk"):
+        try:
+            verification = verify(run)
+        except UnverifiableRunError as error:
+            found.unverifiable.append(str(error))
+        except Exception as error:  # whatever is wrong with one stored run, the rest is still looked at
+            found.different.append(f"Run {run.pk} cannot be judged: {type(error).__name__}: {error}")
+        else:
+            if verification.holds:
+                found.same += 1
+            else:
+                found.different.append(f"Run {run.pk}: stored {run.digest}, now {verification.digest}.")
+    return found
+
+
+def chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """Yield ids a chunk at a time."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
 # Reprocessing
 
 
@@ -142,8 +186,8 @@ def reprocess(
 
 def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
     """Yield the runs of some ids that were not superseded meanwhile, a chunk at a time."""
-    for start in range(0, len(ids), CHUNK):
-        yield from Run.objects.filter(pk__in=ids[start : start + CHUNK], superseded_by=None).select_related("release__rulebook").defer("release__content")
+    for some in chunks(ids):
+        yield from Run.objects.filter(pk__in=some, superseded_by=None).select_related("release__rulebook").defer("release__content")
 
 
 def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed) -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import copy
 import datetime
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -21,6 +26,7 @@ from tests.conftest import PROPOSAL
 
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 1, 15)
+ROOT = Path(__file__).parents[2]
 
 
 def publish(**changes):
@@ -179,3 +185,37 @@ def test_wrong_use_of_verify_run_says_what_to_give(arguments, says):
 def test_a_day_that_is_none_is_refused():
     with pytest.raises(CommandError, match="is no date"):
         call_command("reprocess", "--as-of", "tomorrow")
+
+
+@pytest.mark.usefixtures("rulebooks")
+def test_all_runs_are_verified_and_a_damaged_one_does_not_stop_the_rest(capsys):
+    runs = [run_proposal(prompt=PROPOSAL)[0] for _ in range(3)]
+    call_command("verify_run", "--all")
+    assert "3 runs: 3 the same, 0 different" in capsys.readouterr().out
+    Run.objects.filter(pk=runs[1].pk).update(reading="{")
+    with pytest.raises(SystemExit) as ended:
+        call_command("verify_run", "--all")
+    told = capsys.readouterr()
+    assert ended.value.code == 1
+    assert "3 runs: 2 the same, 1 different" in told.out
+    assert f"Run {runs[1].pk} cannot be judged" in told.err
+
+
+@pytest.mark.slow
+def test_workers_share_the_verifying_of_all_runs(tmp_path):
+    environment = {**os.environ, "PROMPTRUNNER_ENV": "development", "DATA_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'runs.sqlite3'}"}
+
+    def manage(*arguments):
+        return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    assert manage("migrate").returncode == 0
+    assert manage("load_rulebooks").returncode == 0
+    for prompt in (PROPOSAL, "", "a house somewhere"):
+        manage("evaluate", prompt)
+    whole = manage("verify_run", "--all", "--workers", "2")
+    assert (whole.returncode, whole.stdout.strip()) == (0, "3 runs: 3 the same, 0 different, 0 cannot be judged again.")
+    with sqlite3.connect(tmp_path / "runs.sqlite3") as database:
+        database.execute("UPDATE compliance_run SET digest = 'f' || substr(digest, 2) WHERE city = 'Pune' OR city <> ''")
+    damaged = manage("verify_run", "--all", "--workers", "2")
+    assert damaged.returncode == 1
+    assert "2 the same, 1 different" in damaged.stdout
