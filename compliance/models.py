@@ -321,3 +321,66 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Batch(models.Model):
+    """Proposals sent in one request and checked afterwards; each becomes a run."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting", "waits or is worked off"
+        DONE = "done", "every proposal has its run or its error"
+        CANCELLED = "cancelled", "cancelled; what was checked before stays"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    owner = models.CharField(max_length=64, blank=True, help_text="The token's hash, else the person's id; empty for anonymous use.")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    rulebook = models.CharField(max_length=100, blank=True, help_text="Name of the rulebook asked for; empty: the one in force.")
+    as_of = models.DateField(help_text="The day whose law is asked for, the same for every proposal.")
+    total = models.PositiveIntegerField(help_text="How many proposals it has.")
+    session_id = models.CharField(max_length=200, blank=True)
+    trace_id = models.CharField(max_length=100)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "batches"
+        indexes: ClassVar = [models.Index(fields=["status", "created_at"], name="batch_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.total} proposals, {self.status}"
+
+
+class BatchPart(models.Model):
+    """Some proposals of a batch, worked off by one worker at a time: whoever holds it, until when. It is deleted when all of them are checked."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="parts")
+    first = models.PositiveIntegerField(help_text="The number of its first proposal in the batch, from 1.")
+    proposals = models.TextField(help_text="The proposals as they were sent, a JSON list.")
+    holder = models.CharField(max_length=200, blank=True)
+    until = models.DateTimeField(null=True, blank=True, help_text="Another worker may take it afterwards.")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "first"], name="batch_part_once")]
+
+    def __str__(self) -> str:
+        return f"from {self.first}"
+
+
+class BatchResult(models.Model):
+    """What became of one proposal of a batch: its run, saved in the same transaction, or why there is none."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="results")
+    number = models.PositiveIntegerField(help_text="The proposal's place in the batch, from 1.")
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        # Two workers that check the same proposal make one run: the second one's is taken back with its result.
+        constraints: ClassVar = [models.UniqueConstraint(fields=["batch", "number"], name="batch_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number}"

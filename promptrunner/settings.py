@@ -327,6 +327,10 @@ SINKS = {
     "creatorcore": "promptrunner.creatorcore.CreatorCoreSink",
 }
 """Where events can be sent to: name -> class."""
+BATCH_WORKER = str(env.str("BATCH_WORKER", default="")).strip() or ("thread" if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "command")
+"""Who checks the proposals of batches: a thread of the serving process, or `manage.py work_batches --follow` beside it."""
+if BATCH_WORKER not in ("thread", "command"):
+    raise ImproperlyConfigured(f"BATCH_WORKER is '{BATCH_WORKER}'; write thread or command.")
 EVENT_SINKS = list(dict.fromkeys([*words(str(env.str("EVENT_SINKS", default="file"))), *(["creatorcore"] if CREATORCORE_BASE_URL else [])]))
 if unknown_sinks := sorted(set(EVENT_SINKS) - set(SINKS)):
     raise ImproperlyConfigured(f"EVENT_SINKS names {', '.join(unknown_sinks)}; the sinks are {', '.join(SINKS)}.")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from promptrunner.api import events, feedback, models, reports, solving, suggestions, views
+from promptrunner.api import batches, events, feedback, models, reports, solving, suggestions, views
 
 urlpatterns = [
     path("runs/", views.RunsView.as_view(), name="runs"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("runs/<uuid:pk>/massing/", models.RunMassingView.as_view(), name="run_massing"),
     path("runs/<uuid:pk>/report.pdf", reports.RunReportView.as_view(), name="run_report"),
     path("runs/<uuid:pk>/<str:file>", models.RunFileView.as_view(), name="run_file"),
+    path("batches/", batches.BatchesView.as_view(), name="batches"),
+    path("batches/<uuid:pk>/", batches.BatchView.as_view(), name="batch"),
+    path("batches/<uuid:pk>/results/", batches.BatchResultsView.as_view(), name="batch_results"),
     path("feedback/", feedback.FeedbackView.as_view(), name="feedback"),
     path("feedback/<uuid:pk>/", feedback.OneFeedbackView.as_view(), name="one_feedback"),
     path("suggestions/", suggestions.SuggestionsView.as_view(), name="suggestions"),

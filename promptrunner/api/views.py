@@ -126,7 +126,7 @@ class RunsView(generics.ListAPIView[Run]):
         if "trace_id" in body:
             adopt_trace(body["trace_id"])
         key = _idempotency_key(request)
-        owner, body_hash = _owner(request), body_sha256(request.data) if key else ""
+        owner, body_hash = owner_of(request), body_sha256(request.data) if key else ""
         if key and (earlier := _earlier_run(owner, key, body_hash)) is not None:
             return _run_response(earlier)
         beside = [IdempotencyKey(owner=owner, key=key, body_sha256=body_hash)] if key else []
@@ -317,7 +317,7 @@ def _run_response(run: Run, performance: Mapping[str, float] | None = None, **op
     return HttpResponse(run_json(run, performance), content_type="application/json", **options)
 
 
-def _owner(request: Request) -> str:
+def owner_of(request: Request) -> str:
     """Return whose idempotency keys these are: the token's (by its hash), a logged-in person's, or everybody's where use is anonymous."""
     return str(getattr(request.auth, "pk", "") or request.user.pk or "")[:64]
 
