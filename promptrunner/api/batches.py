@@ -40,19 +40,28 @@ class LinesParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """Return the body as if it had been sent as JSON."""
-        try:
-            lines = stream.read().decode("utf-8-sig").splitlines()
-        except UnicodeDecodeError as error:
-            raise ValidationError(f"The file is not UTF-8 (byte {error.start}); save it as UTF-8.", code="invalid_file") from None
         request: Any = (parser_context or {}).get("request")
         options = request.query_params.dict() if request else {}
-        return {**options, "proposals": [_line(line, number) for number, line in enumerate(lines, start=1) if line.strip()]}
+        return {**options, "proposals": proposals_of(stream.read())}
 
 
 class TextParser(LinesParser):
     """The same as text/plain."""
 
     media_type = "text/plain"
+
+
+def proposals_of(data: bytes) -> list[Any]:
+    """Return the proposals of a file, one a line; empty lines are none.
+
+    Raises:
+        ValidationError: it is not UTF-8, or a line that begins like JSON is none.
+    """
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValidationError(f"The file is not UTF-8 (byte {error.start}); save it as UTF-8.", code="invalid_file") from None
+    return [_line(line, number) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _line(line: str, number: int) -> Any:
@@ -133,7 +142,30 @@ class BatchResultOut(serializers.Serializer[Any]):
     run = serializers.DictField(required=False, help_text="The run, as GET /api/v1/runs/<id>/ answers it.")
 
 
-def _waiting(batch: Batch) -> None:
+def batch_of(data: Any, *, owner: str) -> Batch:
+    """Return a new batch made of a request's body, and see to its being worked off.
+
+    Raises:
+        ValidationError: what is wrong, with its place.
+    """
+    checked = BatchInput(data=data)
+    checked.is_valid(raise_exception=True)
+    body = checked.validated_data
+    day = body.get("as_of") or today()
+    if "rulebook" in body:
+        try:
+            release_named(name=body["rulebook"], as_of=day)
+        except UnknownRulebookError as error:
+            raise ValidationError({"rulebook": [str(error)]}, code=error.code) from None
+    proposals = [{"city": body["city"], **proposal} if "city" in body else proposal for proposal in body["proposals"]]
+    batch = batch_make(
+        proposals=proposals, rulebook=body.get("rulebook", ""), as_of=day, owner=owner, session_id=body["session_id"], trace_id=current_trace_id()
+    )
+    see_to(batch)
+    return batch
+
+
+def see_to(batch: Batch) -> None:
     """See to a batch that waits: after a restart nobody else in this process does."""
     if settings.BATCH_WORKER == "thread" and batch.status == Batch.Status.WAITING:
         wake_worker()
@@ -156,25 +188,7 @@ class BatchesView(generics.ListAPIView[Batch]):
     )
     def post(self, request: Request) -> Response:
         """Take up to 5,000 proposals: 202 with the batch; its runs follow."""
-        checked = BatchInput(data=request.data)
-        checked.is_valid(raise_exception=True)
-        body = checked.validated_data
-        day = body.get("as_of") or today()
-        if "rulebook" in body:
-            try:
-                release_named(name=body["rulebook"], as_of=day)
-            except UnknownRulebookError as error:
-                raise ValidationError({"rulebook": [str(error)]}, code=error.code) from None
-        proposals = [{"city": body["city"], **proposal} if "city" in body else proposal for proposal in body["proposals"]]
-        batch = batch_make(
-            proposals=proposals,
-            rulebook=body.get("rulebook", ""),
-            as_of=day,
-            owner=owner_of(request),
-            session_id=body["session_id"],
-            trace_id=current_trace_id(),
-        )
-        _waiting(batch)
+        batch = batch_of(request.data, owner=owner_of(request))
         return Response(BatchOut(batch).data, status=status.HTTP_202_ACCEPTED, headers={"Location": f"/api/v1/batches/{batch.pk}/"})
 
     @extend_schema(responses={200: BatchOut(many=True), **problems(400)}, operation_id="batches_list")
@@ -192,7 +206,7 @@ class BatchView(APIView):
     def get(self, request: Request, pk: UUID) -> Response:
         """Return how far it is."""
         batch = get_object_or_404(Batch, pk=pk)
-        _waiting(batch)
+        see_to(batch)
         return Response(BatchOut(batch).data)
 
     @extend_schema(responses={200: BatchOut, **problems(404, 409)}, operation_id="batches_cancel")

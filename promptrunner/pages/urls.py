@@ -3,7 +3,7 @@
 from django.contrib.auth import views as log_in
 from django.urls import path
 
-from promptrunner.pages import dashboard, entering, rules, runs, workbench
+from promptrunner.pages import batches, dashboard, entering, rules, runs, workbench
 
 app_name = "pages"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("runs/<uuid:pk>/model/", runs.run_model, name="run-model"),
     path("runs/<uuid:pk>/verify/", runs.run_verify, name="run-verify"),
     path("runs/<uuid:pk>/feedback/", runs.run_feedback, name="run-feedback"),
+    path("batches/", batches.batches, name="batches"),
+    path("batches/<uuid:pk>/", batches.batch_page, name="batch"),
+    path("batches/<uuid:pk>/cancel/", batches.batch_stop, name="batch-cancel"),
     path("gallery/", runs.gallery, name="gallery"),
     path("compare/", runs.compare, name="compare"),
     path("rules/", rules.cities, name="cities"),

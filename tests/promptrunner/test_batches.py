@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from compliance.models import Batch, BatchPart, BatchResult, Run
@@ -168,3 +171,47 @@ def test_batches_are_listed_newest_first_and_an_unknown_one_is_said_so(api):
     assert {row["id"] for row in api.get("/api/v1/batches/").json()["results"]} == set(made)
     for path in ("", "results/"):
         assert api.get(f"/api/v1/batches/{uuid.uuid4()}/{path}").status_code == 404
+
+
+class TestPages:
+    @pytest.fixture
+    def browser(self, settings):
+        settings.ALLOW_ANONYMOUS = True
+        return Client(headers={"Accept": "text/html"})
+
+    def test_lines_in_the_box_become_a_batch_whose_page_shows_how_far_it_is(self, browser):
+        answer = browser.post("/batches/", {"proposals": f"{PUNE.format(1000)}\n\na house\n", "city": "Nashik"})
+        assert answer.status_code == 302
+        page = browser.get(answer["Location"]).content.decode()
+        assert "Checked: 0 / 2" in page
+        assert 'hx-trigger="every 1s"' in page
+        batches.work_off()
+        page = browser.get(answer["Location"], headers={"HX-Request": "true"}).content.decode()
+        assert "Checked: 2 / 2" in page
+        assert "hx-trigger" not in page
+        assert "<html" not in page
+        runs = Run.objects.values_list("pk", flat=True)
+        assert all(f'href="/runs/{run}/"' in page for run in runs)
+        assert "2 / 2" in browser.get("/batches/").content.decode()
+
+    def test_a_file_is_taken_too(self, browser):
+        answer = browser.post("/batches/", {"file": SimpleUploadedFile("proposals.jsonl", b'{"prompt": "a house in Pune"}\n')})
+        batches.work_off()
+        assert "a house in Pune" in browser.get(answer["Location"]).content.decode()
+
+    @pytest.mark.parametrize(
+        ("typed", "says"), [("", "Write a proposal on each line"), ('a house\n{"no": 1}', "There is no such member"), ("{", "Line 1 is not JSON")]
+    )
+    def test_what_cannot_be_taken_is_said_and_what_was_typed_stays(self, browser, typed, says):
+        answer = browser.post("/batches/", {"proposals": typed})
+        page = html.unescape(answer.content.decode())
+        assert answer.status_code == 400
+        assert says in page
+        assert typed in page
+        assert not Batch.objects.exists()
+
+    def test_the_rest_is_cancelled(self, browser):
+        address = browser.post("/batches/", {"proposals": "a house\na shop"})["Location"]
+        page = browser.post(f"{address}cancel/", follow=True).content.decode()
+        assert "cancelled; what was checked before stays" in page
+        assert batches.work_off() == 0
