@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import BaseParser, JSONParser
@@ -84,6 +84,18 @@ class ProposalInput(Strict):
     plot = serializers.DictField(required=False, help_text="The plot as GeoJSON.")
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "description": "The proposal in plain words."},
+            {
+                "type": "object",
+                "properties": {"prompt": {"type": "string"}, "city": {"type": "string"}, "spec": {"type": "object"}, "plot": {"type": "object"}},
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
 class ProposalField(serializers.Field[dict[str, Any], Any, Any, Any]):
     """A proposal in plain words, or one with values."""
 
