@@ -327,7 +327,7 @@ SINKS = {
     "creatorcore": "promptrunner.creatorcore.CreatorCoreSink",
 }
 """Where events can be sent to: name -> class."""
-BATCH_WORKER = str(env.str("BATCH_WORKER", default="")).strip() or ("thread" if DATABASES["default"]["ENGINE"].endswith("sqlite3") else "command")
+BATCH_WORKER = str(env.str("BATCH_WORKER", default="thread")).strip()
 """Who checks the proposals of batches: a thread of the serving process, or `manage.py work_batches --follow` beside it."""
 if BATCH_WORKER not in ("thread", "command"):
     raise ImproperlyConfigured(f"BATCH_WORKER is '{BATCH_WORKER}'; write thread or command.")
