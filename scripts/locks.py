@@ -39,7 +39,9 @@ def uv_command() -> str:
 
 def compile_lock(name: str, output: Path, *extra: str) -> subprocess.CompletedProcess[str]:
     """Return the finished `uv pip compile` of one list."""
-    options = ["--quiet", "--no-config", "--no-emit-index-url", "--no-emit-find-links", "--custom-compile-command", "make lock", *TARGET, *extra]
+    # Extras stay in the pins: where another package asks for one, older pips take the newest release of it and refuse that for want of a hash.
+    silent = ["--quiet", "--no-config", "--no-emit-index-url", "--no-emit-find-links"]
+    options = [*silent, "--no-strip-extras", "--custom-compile-command", "make lock", *TARGET, *extra]
     command = [uv_command(), "pip", "compile", *options, "--output-file", str(output), f"{name}.in"]
     return subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, check=False)
 
