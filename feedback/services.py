@@ -15,6 +15,7 @@ from django.db.models import Avg, Q, QuerySet
 from django.utils import timezone
 
 from feedback.models import Feedback, Review, Suggestion
+from telemetry.clock import to_the_millisecond
 from telemetry.services import event_record
 from telemetry.transactions import atomic, on_commit
 
@@ -94,7 +95,7 @@ def feedback_record(
         output=json.dumps(output or {}, sort_keys=True),
         metadata=json.dumps(metadata or {}, sort_keys=True),
         trace_id=trace_id,
-        created_at=now.replace(microsecond=now.microsecond // 1000 * 1000),
+        created_at=to_the_millisecond(now),
     )
     with atomic():
         feedback.save(force_insert=True)

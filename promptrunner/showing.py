@@ -137,8 +137,20 @@ def finding_rows(wire: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows = []
     for finding in wire["findings"]:
         checks = [check_row(name, check) for name, check in finding["checks"].items()]
-        rows.append({**finding, "rows": checks, "said": OUTCOMES[finding["outcome"]], "kind": CATEGORIES.get(finding["category"], finding["category"])})
+        rows.append({
+            **finding, "rows": checks, "said": OUTCOMES[finding["outcome"]], "kind": CATEGORIES.get(finding["category"], finding["category"]),
+            "source_line": _source_line(finding),
+        })  # fmt: skip
     return sorted(rows, key=lambda row: _ORDER[row["outcome"]])
+
+
+def _source_line(finding: Mapping[str, Any]) -> str:
+    """Return where a clause stands: document, edition, clause, table, page, and how far it was verified."""
+    source = finding["source"]
+    clause = f"{_('clause')} {source.get('clause') or finding['clause_no']}"
+    page = f"{_('page')} {source['page']}" if source.get("page") else ""
+    parts = (source.get("document"), source.get("edition"), clause, source.get("table"), page, finding["verification"])
+    return ", ".join(part for part in parts if part)
 
 
 def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:

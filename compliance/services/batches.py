@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
-from django.utils import timezone
 
 from compliance.models import Batch, BatchPart, BatchResult
+from telemetry import clock
 from telemetry.transactions import atomic
 
 PART = 50
@@ -20,8 +20,7 @@ HELD_SECONDS = 60
 
 def batch_make(*, proposals: Sequence[Mapping[str, Any]], rulebook: str, as_of: datetime.date, owner: str, session_id: str, trace_id: str) -> Batch:
     """Save a batch with all its proposals, or nothing."""
-    now = _now()
-    batch = Batch(owner=owner, rulebook=rulebook, as_of=as_of, total=len(proposals), session_id=session_id, trace_id=trace_id, created_at=now)
+    batch = Batch(owner=owner, rulebook=rulebook, as_of=as_of, total=len(proposals), session_id=session_id, trace_id=trace_id, created_at=clock.now())
     parts = [
         BatchPart(batch=batch, first=start + 1, proposals=json.dumps(proposals[start : start + PART], ensure_ascii=False))
         for start in range(0, len(proposals), PART)
@@ -34,20 +33,19 @@ def batch_make(*, proposals: Sequence[Mapping[str, Any]], rulebook: str, as_of: 
 
 def part_take(*, holder: str, batch: Batch | None = None) -> BatchPart | None:
     """Take the first part that nobody holds, of one batch or of the oldest, and return it; None where there is none."""
-    now = timezone.now()
-    free = Q(until=None) | Q(until__lt=now)
+    free = Q(until=None) | Q(until__lt=clock.now())
     batches = [batch.pk] if batch else list(Batch.objects.filter(status=Batch.Status.WAITING).order_by("created_at").values_list("pk", flat=True))
     for waiting in batches:
         for part in BatchPart.objects.filter(free, batch=waiting).order_by("first").only("pk"):
             # Only one of several workers changes the row.
-            if BatchPart.objects.filter(free, pk=part.pk).update(holder=holder, until=_until(now)):
+            if BatchPart.objects.filter(free, pk=part.pk).update(holder=holder, until=_until()):
                 return BatchPart.objects.select_related("batch").get(pk=part.pk)
     return None
 
 
 def part_keep(*, part: BatchPart, holder: str) -> bool:
     """Renew the hold of a part; return False where the batch was cancelled meanwhile or somebody else took the part over."""
-    return bool(BatchPart.objects.filter(pk=part.pk, holder=holder).update(until=_until(timezone.now())))
+    return bool(BatchPart.objects.filter(pk=part.pk, holder=holder).update(until=_until()))
 
 
 def part_drop(*, part: BatchPart, holder: str) -> None:
@@ -65,7 +63,7 @@ def part_finish(*, part: BatchPart) -> None:
 def batch_finish(*, batch: Batch) -> None:
     """End a batch that has no parts left."""
     if not BatchPart.objects.filter(batch=batch).exists():
-        Batch.objects.filter(pk=batch.pk, status=Batch.Status.WAITING).update(status=Batch.Status.DONE, finished_at=_now())
+        Batch.objects.filter(pk=batch.pk, status=Batch.Status.WAITING).update(status=Batch.Status.DONE, finished_at=clock.now())
 
 
 def result_fail(*, batch: Batch, number: int, error: str) -> None:
@@ -77,16 +75,11 @@ def result_fail(*, batch: Batch, number: int, error: str) -> None:
 def batch_cancel(*, batch: Batch) -> bool:
     """Cancel a batch and return whether there was something to cancel; what was checked before stays."""
     with atomic():
-        cancelled = Batch.objects.filter(pk=batch.pk, status=Batch.Status.WAITING).update(status=Batch.Status.CANCELLED, finished_at=_now())
+        cancelled = Batch.objects.filter(pk=batch.pk, status=Batch.Status.WAITING).update(status=Batch.Status.CANCELLED, finished_at=clock.now())
         if cancelled:
             BatchPart.objects.filter(batch=batch).delete()
     return bool(cancelled)
 
 
-def _until(now: datetime.datetime) -> datetime.datetime:
-    return now + datetime.timedelta(seconds=HELD_SECONDS)
-
-
-def _now() -> datetime.datetime:
-    now = timezone.now()
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+def _until() -> datetime.datetime:
+    return clock.now() + datetime.timedelta(seconds=HELD_SECONDS)

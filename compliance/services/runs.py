@@ -9,10 +9,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from django.utils import timezone
-
 from compliance.canonical import canonical
 from compliance.models import IdempotencyKey, RulebookRelease, Run
+from telemetry import clock
 from telemetry.services import event_record
 from telemetry.trace import adopt_run
 from telemetry.transactions import atomic
@@ -96,7 +95,7 @@ def run_record(
         supersedes=supersedes,
         root_id=(supersedes.root_id or supersedes.pk) if supersedes else None,
         revision=supersedes.revision + 1 if supersedes else 1,
-        created_at=fixed[1] if fixed else _now(),
+        created_at=fixed[1] if fixed else clock.now(),
     )
     with atomic():
         run.save(force_insert=True)
@@ -132,12 +131,6 @@ def run_report(*, run: Run, summary: Mapping[str, Any] | None = None) -> None:
         performance={"duration_ms": run.duration_ms, "rules_filtered": counts["not_applicable"], "rules_applicable": run.rules_evaluated},
         timestamp=run.created_at,
     )
-
-
-def _now() -> datetime.datetime:
-    """Return the time to the millisecond, which is all that MongoDB keeps: a run reads the same from every database."""
-    now = timezone.now()
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def body_sha256(body: object) -> str:

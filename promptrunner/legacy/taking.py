@@ -26,6 +26,7 @@ from promptrunner.contract.inputs import planning_values
 from promptrunner.legacy.reading import Found
 from promptrunner.models import CaseDocument, OutputSummary
 from promptrunner.pipeline import INDIA, run_proposal, today
+from telemetry.clock import to_the_millisecond
 from telemetry.models import Event
 from telemetry.services import event_delivered, event_id, event_take
 from telemetry.trace import TRACE_ID, new_trace_id
@@ -280,5 +281,5 @@ def _time(record: Mapping[str, Any]) -> datetime.datetime:
         except (ValueError, OverflowError, OSError):
             continue
         moment = moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-        return moment.astimezone(datetime.UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+        return to_the_millisecond(moment.astimezone(datetime.UTC))
     return timezone.now()

@@ -17,7 +17,7 @@ from feedback.models import Review
 from feedback.policies import live_policy
 from promptrunner.pages.page import page
 from promptrunner.showing import STATUSES
-from telemetry.delivering import oldest_waiting
+from telemetry.delivering import new_events, oldest_waiting
 from telemetry.models import Delivery
 
 DAYS = 14
@@ -50,7 +50,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "latency": _latency([duration for _, _, duration in newest]),
             "reviews": bars([(str(Review.Status(row["status"]).label), row["number"]) for row in Review.objects.order_by().values("status").annotate(number=Count("pk"))]),
             "policy": version,
-            "waiting": Delivery.objects.filter(status="waiting").count(),
+            "waiting": new_events().count() + Delivery.objects.filter(status=Delivery.Status.WAITING).count(),
             "lag_s": round((timezone.now() - oldest).total_seconds()) if oldest else 0,
         },
     )  # fmt: skip

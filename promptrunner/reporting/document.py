@@ -229,20 +229,11 @@ def _clauses(wire: Mapping[str, Any]) -> Iterator[Any]:
     for finding in findings:
         ground, ink = COLOURS[finding["outcome"]]
         grounds[len(rows)] = ground
-        source = finding["source"]
-        where = [
-            source.get("document", ""),
-            source.get("edition", ""),
-            f"clause {source.get('clause', finding['clause_no'])}",
-            source.get("table", ""),
-            f"page {source['page']}" if source.get("page") else "",
-            finding["verification"],
-        ]
         rows.append((
             _text(finding["said"], 8, bold=True, colour=ink),
             [_text(finding["clause_no"], 8, bold=True), _text(finding["title"], 8)],
             [*(_text(_check(check), 8, bold=True) for check in finding["rows"]), _text(finding["sentence"], 8), *([_text(f"Our reading: {finding['interpretation']}", 7.5, colour=SOFT)] if finding.get("interpretation") else [])],
-            _text(", ".join(part for part in where if part), 7, colour=SOFT),
+            _text(finding["source_line"], 7, colour=SOFT),
         ))  # fmt: skip
     yield _table(rows, (0.11, 0.19, 0.47, 0.23), grounds=grounds)
 

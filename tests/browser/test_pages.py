@@ -112,3 +112,28 @@ def test_with_the_keyboard_alone(site: str, page: Page) -> None:
     assert page.evaluate("() => document.activeElement.textContent") == "Check it"
     page.keyboard.press("Enter")
     page.wait_for_selector(".verdict.NON_COMPLIANT")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_many_proposals_and_their_progress(site: str, page: Page, size: str) -> None:
+    page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+    console: list[str] = []
+    page.on("console", lambda message: console.append(message.text) if message.type == "error" else None)
+    page.goto(f"{site}/batches/")
+    assert faults(page) == []
+    # Nothing typed: a sentence, and the form again.
+    page.get_by_role("button", name="Check them all").click()
+    assert "Write a proposal on each line" in page.get_by_role("alert").inner_text()
+    console.clear()  # the browser itself reports the answer 400
+    page.fill("#proposals", f"{FAILS}\n\n" + '{"prompt": "", "spec": {"height_m": -5}}\n24 m high, Mumbai')
+    page.get_by_role("button", name="Check them all").click()
+    # The page follows by itself until all three have their verdict or their reason.
+    page.wait_for_selector("#batch:not([hx-get])")
+    assert page.locator("progress").get_attribute("value") == "3"
+    assert page.locator("table.runs tbody tr").count() == 3
+    assert "height_m" in page.locator("table.runs tbody tr").nth(1).inner_text()
+    assert no_wider_than_the_screen(page)
+    assert faults(page) == []
+    page.locator("table.runs tbody a").first.click()
+    page.wait_for_selector(".verdict.NON_COMPLIANT")
+    assert console == []

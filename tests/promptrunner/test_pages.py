@@ -55,6 +55,14 @@ class TestWorkbench:
         assert "page 116" in page
         assert "This is not a sanction" in page
 
+    def test_a_runs_trace_leads_to_all_that_was_checked_under_it(self, browser):
+        first, _ = check(browser), check(browser, "24 m high, Mumbai")
+        link = f"/runs/?words={first.trace_id}"
+        assert f'href="{link}"' in shown(browser, first).content.decode()
+        listed = browser.get(link).content.decode()
+        assert f"/runs/{first.pk}/" in listed
+        assert "24 m high" not in listed
+
     def test_what_is_read_is_marked_in_the_words_and_stores_nothing(self, browser):
         answer = browser.post("/reading/", {"prompt": "12 m road in Pune"}, headers={"HX-Request": "true"})
         assert '<mark title="abutting road width 12.0 m">12 m road</mark>' in answer.content.decode()
@@ -261,6 +269,7 @@ class TestDashboard:
         assert "Does not comply 1" in page
         assert "UD-M9 (6.2.3 (b)) Side and rear margins by height 1" in page
         assert "the cold start" in page
+        assert "Events that wait 2" in page  # the run's and the vote's, which nothing delivers here
 
 
 class TestAccess:
