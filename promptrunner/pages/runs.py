@@ -215,10 +215,11 @@ def _filtered(request: HttpRequest) -> tuple[QuerySet[Run], dict[str, Any]]:
 
 
 def _saying(words: str) -> Q:
+    named = Q(external_id=words) | Q(session_id=words) | Q(trace_id=words)
     try:
-        return Q(pk=UUID(words))
+        return named | Q(pk=UUID(words))  # a trace may look like a run's id
     except ValueError:
-        return Q(prompt__icontains=words) | Q(external_id=words) | Q(session_id=words) | Q(trace_id=words)
+        return named | Q(prompt__icontains=words)
 
 
 def _newest(request: HttpRequest, runs: QuerySet[Run], number: int) -> tuple[list[dict[str, Any]], str]:
