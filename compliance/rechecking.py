@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import json
+import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError
+from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from compliance.assessing import Assessment, judge_reading
@@ -24,6 +25,8 @@ from compliance.services.releases import release_compiled, release_in_force, rel
 from compliance.services.runs import run_record
 from compliance.specs import normalise_spec
 from telemetry.trace import adopt_run, current_trace_id
+
+logger = logging.getLogger(__name__)
 
 CHUNK = 200
 
@@ -138,18 +141,39 @@ def chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 
 @dataclass
 class Reprocessed:
-    """What a reprocessing did: runs seen, changed verdicts, and flips by clause as (clause, before, after) -> number."""
+    """What a reprocessing did: runs seen, changed verdicts, flips by clause as (clause, before, after) -> number, and a sentence for each run that failed."""
 
-    seen: int = 0
     unchanged: int = 0
     superseded: int = 0
     skipped: int = 0
+    failed: list[str] = field(default_factory=list)
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
     flips: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
+    @property
+    def seen(self) -> int:
+        """How many runs were looked at."""
+        return self.unchanged + self.superseded + self.skipped + len(self.failed)
 
-def runs_to_reprocess(*, city: str | None = None, status: str | None = None, since: datetime.date | None = None, rulebook: str | None = None) -> QuerySet[Run]:
-    """Return the latest runs of their proposals: those made on a day (UTC) or later, of a city, with a status, judged under a rulebook."""
+    def add(self, other: Reprocessed) -> None:
+        """Take in what was done elsewhere."""
+        self.unchanged += other.unchanged
+        self.superseded += other.superseded
+        self.skipped += other.skipped
+        self.failed += other.failed
+        self.statuses += other.statuses
+        self.flips += other.flips
+
+
+def runs_to_reprocess(
+    *,
+    city: str | None = None,
+    status: str | None = None,
+    since: datetime.date | None = None,
+    before: datetime.datetime | None = None,
+    rulebook: str | None = None,
+) -> QuerySet[Run]:
+    """Return the latest runs of their proposals: those made on a day (UTC) or later and before a moment, of a city, with a status, judged under a rulebook."""
     runs = Run.objects.filter(superseded_by=None)
     if city:
         runs = runs.filter(city=city)
@@ -157,31 +181,22 @@ def runs_to_reprocess(*, city: str | None = None, status: str | None = None, sin
         runs = runs.filter(status=status)
     if since:
         runs = runs.filter(created_at__gte=datetime.datetime.combine(since, datetime.time.min, datetime.UTC))
+    if before:
+        runs = runs.filter(created_at__lt=before)
     return runs.filter(release__rulebook__name=rulebook) if rulebook else runs
 
 
-def reprocess(
-    runs: QuerySet[Run],
-    *,
-    as_of: datetime.date | None = None,
-    dry_run: bool = False,
-    progress: Callable[[int], None] = lambda seen: None,
-) -> Reprocessed:
-    """Judge stored runs again and record a superseding run for each whose outcome differs; each is one transaction, so it may be stopped at any point.
-
-    Args:
-        runs: see `runs_to_reprocess`; runs made meanwhile are left alone.
-        as_of: the day whose law is asked for; each run's own day where not given.
-        dry_run: judge and count, write nothing.
-        progress: told the number of runs seen.
-    """
+def reprocess(runs: QuerySet[Run], *, as_of: datetime.date | None = None, dry_run: bool = False, unchanged_too: bool = False) -> Reprocessed:
+    """Judge stored runs again in this process; see `reprocess_runs`."""
     report = Reprocessed()
-    # The ids are taken at the beginning, so that a new run is not seen again.
-    for run in in_chunks(list(runs.order_by("pk").values_list("pk", flat=True))):
-        report.seen += 1
-        _reprocess(run, as_of or run.as_of, dry_run, report)
-        progress(report.seen)
+    for some in chunks(ids_of(runs)):
+        report.add(reprocess_runs(some, as_of=as_of, dry_run=dry_run, unchanged_too=unchanged_too))
     return report
+
+
+def ids_of(runs: QuerySet[Run]) -> list[UUID]:
+    """Return the ids of some runs, taken at the beginning, so that a run which is made meanwhile is not seen again."""
+    return list(runs.order_by("pk").values_list("pk", flat=True))
 
 
 def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
@@ -190,7 +205,31 @@ def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
         yield from Run.objects.filter(pk__in=some, superseded_by=None).select_related("release__rulebook").defer("release__content")
 
 
-def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed) -> None:
+def reprocess_runs(ids: Sequence[UUID], *, as_of: datetime.date | None = None, dry_run: bool = False, unchanged_too: bool = False) -> Reprocessed:
+    """Judge stored runs again and record a superseding run for each whose outcome differs; each is one transaction, so it may be stopped at any point.
+
+    Args:
+        ids: the runs; those that were superseded meanwhile are left alone.
+        as_of: the day whose law is asked for; each run's own day where not given.
+        dry_run: judge and count, write nothing.
+        unchanged_too: record a superseding run also where the outcome is the same.
+
+    Raises:
+        OperationalError: the database cannot be reached; what was done stays.
+    """
+    report = Reprocessed()
+    for run in in_chunks(ids):
+        try:
+            _reprocess(run, as_of or run.as_of, report, dry_run=dry_run, unchanged_too=unchanged_too)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # whatever is wrong with one stored run, the rest is still judged
+            logger.exception("A run cannot be judged again", extra={"run": str(run.pk)})
+            report.failed.append(f"Run {run.pk} cannot be judged: {type(error).__name__}: {error}")
+    return report
+
+
+def _reprocess(run: Run, day: datetime.date, report: Reprocessed, *, dry_run: bool, unchanged_too: bool) -> None:
     adopt_run(run.pk)
     began = time.perf_counter()
     stored = json.loads(run.verdict)
@@ -198,7 +237,7 @@ def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed)
         report.skipped += 1
         return
     assessment = recheck(run, _target(run, day), day)
-    if assessment.verdict.outcome_digest == run.outcome_digest:
+    if assessment.verdict.outcome_digest == run.outcome_digest and not unchanged_too:
         report.unchanged += 1
         return
     wire = assessment.wire()
@@ -212,7 +251,8 @@ def _reprocess(run: Run, day: datetime.date, dry_run: bool, report: Reprocessed)
             report.skipped += 1
             return
     report.superseded += 1
-    report.statuses[run.status, assessment.verdict.status] += 1
+    if assessment.verdict.status != run.status or not unchanged_too:
+        report.statuses[run.status, assessment.verdict.status] += 1
     report.flips.update(flips(stored["findings"], wire["findings"]))
 
 

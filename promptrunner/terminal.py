@@ -1,4 +1,4 @@
-"""A verdict for a person at a terminal: an aligned table, then reasons, assumptions and questions."""
+"""What a person at a terminal reads: a verdict as an aligned table with reasons, assumptions and questions, and how far long work is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ from compliance.vocabulary import FIELDS
 WIDTH = 110
 _WORDS = {"SATISFIED": "holds", "VIOLATED": "VIOLATED", "UNDETERMINED": "open", "REQUIRED": "required"}
 _MARKS = {"COMPLIANT": "COMPLIANT", "NON_COMPLIANT": "NOT COMPLIANT", "INCOMPLETE": "INCOMPLETE", "BLOCKED": "BLOCKED", "ERROR": "ERROR"}
+
+
+def progress_line(seen: int, total: int, seconds: float) -> str:
+    """Return how far long work on runs is, at what rate, and how long it still takes; it overwrites the line before."""
+    rate = seen / seconds
+    return f"\r{seen:,} of {total:,} runs, {rate:,.0f} a second, {(total - seen) / rate:,.0f} s left "
 
 
 def verdict_text(wire: Mapping[str, Any]) -> str:

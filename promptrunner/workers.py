@@ -11,6 +11,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 
+MOST_WORKERS = 64
 AHEAD = 4
 """Chunks handed out per worker: enough that none waits, few enough that an interruption loses little."""
 

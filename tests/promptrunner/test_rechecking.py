@@ -156,21 +156,40 @@ def test_a_run_keeps_its_own_day_unless_another_is_asked_for():
     assert Run.objects.get(supersedes=run).as_of == datetime.date(2026, 6, 1)
 
 
-def test_stopping_half_way_loses_nothing_and_going_on_finishes():
+def test_what_is_half_done_is_finished_by_doing_it_again():
     publish()
-    for _ in range(4):
-        check()
+    runs = [check() for _ in range(4)]
     publish(FRONT={"front_setback_m": {"min": 3.5}})
-
-    def stop(seen):
-        if seen == 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        rechecking.reprocess(rechecking.runs_to_reprocess(), progress=stop)
-    assert Run.objects.filter(revision=2).count() == Event.objects.filter(run_id__in=Run.objects.filter(revision=2).values("pk")).count() == 2
-    assert rechecking.reprocess(rechecking.runs_to_reprocess()).superseded == 2
+    assert rechecking.reprocess_runs([run.pk for run in runs[:2]]).superseded == 2
+    report = rechecking.reprocess(rechecking.runs_to_reprocess())
+    assert (report.superseded, report.unchanged) == (2, 2)
     assert Run.objects.filter(superseded_by=None, revision=2).count() == 4
+
+
+def test_all_supersedes_unchanged_runs_too_and_each_once_when_it_is_repeated(capsys):
+    publish()
+    check(), check()
+    call_command("reprocess", "--all")
+    told = capsys.readouterr()
+    assert "2 runs: 2 superseded, 0 unchanged" in told.out
+    assert "->" not in told.out  # nothing came out otherwise
+    again = told.err.split("--before ")[1].split()[0].rstrip(".")
+    call_command("reprocess", "--all", "--before", again)
+    assert "0 runs: 0 superseded" in capsys.readouterr().out
+    assert Run.objects.filter(superseded_by=None, revision=2).count() == 2
+
+
+def test_a_run_that_cannot_be_judged_is_named_and_does_not_stop_the_rest(capsys):
+    publish()
+    runs = [check() for _ in range(3)]
+    Run.objects.filter(pk=runs[1].pk).update(reading="{")
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+    with pytest.raises(SystemExit) as ended:
+        call_command("reprocess")
+    told = capsys.readouterr()
+    assert ended.value.code == 1
+    assert "3 runs: 2 superseded, 0 unchanged, 0 skipped, 1 failed" in told.out
+    assert f"Run {runs[1].pk} cannot be judged" in told.err
 
 
 @pytest.mark.parametrize(
@@ -182,9 +201,13 @@ def test_wrong_use_of_verify_run_says_what_to_give(arguments, says):
         call_command("verify_run", *arguments)
 
 
-def test_a_day_that_is_none_is_refused():
-    with pytest.raises(CommandError, match="is no date"):
-        call_command("reprocess", "--as-of", "tomorrow")
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--as-of", "tomorrow"], "is no date"), (["--before", "noon"], "is no time"), (["--workers", "0"], "--workers takes 1 to 64")],
+)
+def test_wrong_use_of_reprocess_says_what_to_give(arguments, says):
+    with pytest.raises(CommandError, match=says):
+        call_command("reprocess", *arguments)
 
 
 @pytest.mark.usefixtures("rulebooks")

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime
+import functools
+import sys
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.models import Run
-from compliance.rechecking import Reprocessed, reprocess, runs_to_reprocess
+from compliance.rechecking import CHUNK, Reprocessed, chunks, ids_of, reprocess_runs, runs_to_reprocess
 from compliance.vocabulary import CITIES
-
-SHOWN = 20
+from promptrunner.terminal import progress_line
+from promptrunner.workers import MOST_WORKERS, each
+from telemetry import clock
 
 
 class Command(BaseCommand):
-    """Judge the latest runs again. Safe to interrupt and to repeat: each changed run is one transaction. Exit 0 done, 2 wrong use."""
+    """Judge the latest runs again. Safe to interrupt and to repeat: each changed run is one transaction. Exit 0 done, 1 where runs failed, 2 wrong use."""
 
     help = "Judge stored runs again and record a superseding run for each whose outcome changed."
 
@@ -24,29 +28,49 @@ class Command(BaseCommand):
         parser.add_argument("--city", choices=list(CITIES), help="only runs of this city")
         parser.add_argument("--status", choices=Run.Status.values, help="only runs with this status")
         parser.add_argument("--since", metavar="DATE", help="only runs made on this day (UTC) or later, as 2026-01-31")
+        parser.add_argument("--before", metavar="TIME", help="only runs made before this time (UTC), as 2026-01-31T09:30:00; goes on with an interrupted --all")
         parser.add_argument("--rulebook", help="only runs judged under this rulebook")
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for; each run's own day where not given")
+        parser.add_argument("--all", action="store_true", help="supersede also runs whose outcome is the same, as after a change of the engine's words")
+        parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes share the work (1)")
         parser.add_argument("--dry-run", action="store_true", help="write nothing, only say what would change")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Reprocess, with a progress line on standard error, and print what flipped."""
-        runs = runs_to_reprocess(city=options["city"], status=options["status"], since=_day(options["since"], "--since"), rulebook=options["rulebook"])
-        total = runs.count()
-
-        def progress(seen: int) -> None:
-            if seen % SHOWN == 0 or seen == total:
-                self.stderr.write(f"\r{seen:,} of {total:,} runs ({seen / total:.0%})", ending="")
-
-        report = reprocess(runs, as_of=_day(options["as_of"], "--as-of"), dry_run=options["dry_run"], progress=progress)
-        if total:
-            self.stderr.write("")
+        """Reprocess, with progress and what fails on standard error, and print what flipped."""
+        if not 1 <= options["workers"] <= MOST_WORKERS:
+            raise CommandError(f"--workers takes 1 to {MOST_WORKERS}.", returncode=2)
+        before = _moment(options["before"])
+        if options["all"] and before is None:
+            before = clock.now() + datetime.timedelta(milliseconds=1)  # all that are there, and none that this makes
+        runs = runs_to_reprocess(
+            city=options["city"], status=options["status"], since=_day(options["since"], "--since"), before=before, rulebook=options["rulebook"]
+        )
+        work = functools.partial(reprocess_runs, as_of=_day(options["as_of"], "--as-of"), dry_run=options["dry_run"], unchanged_too=options["all"])
+        if before is not None and not options["dry_run"]:
+            self.stderr.write(f"If this is interrupted, go on with the same words and --before {before:%Y-%m-%dT%H:%M:%S.%f}.")
+        report = self._report(work, ids_of(runs), options["workers"])
         for line in _lines(report, dry_run=options["dry_run"]):
             self.stdout.write(line)
+        if report.failed:
+            sys.exit(1)
+
+    def _report(self, work: Any, ids: list[Any], workers: int) -> Reprocessed:
+        report, looked_at, began = Reprocessed(), 0, time.perf_counter()
+        for part in each(work, chunks(ids), workers):
+            for line in part.failed:
+                self.stderr.write(line)
+            report.add(part)
+            looked_at = min(len(ids), looked_at + CHUNK)
+            if len(ids) > CHUNK:
+                self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
+        if len(ids) > CHUNK:
+            self.stderr.write("")
+        return report
 
 
 def _lines(report: Reprocessed, *, dry_run: bool) -> list[str]:
     verb = "would be superseded" if dry_run else "superseded"
-    lines = [f"{report.seen:,} runs: {report.superseded:,} {verb}, {report.unchanged:,} unchanged, {report.skipped:,} skipped."]
+    lines = [f"{report.seen:,} runs: {report.superseded:,} {verb}, {report.unchanged:,} unchanged, {report.skipped:,} skipped, {len(report.failed):,} failed."]
     lines += [f"  {before} -> {after}: {number:,}" for (before, after), number in report.statuses.most_common()]
     if report.flips:
         lines.append("By clause:")
@@ -59,3 +83,11 @@ def _day(text: str | None, option: str) -> datetime.date | None:
         return datetime.date.fromisoformat(text) if text else None
     except ValueError:
         raise CommandError(f"'{text}' is no date; write {option} 2024-01-31.", returncode=2) from None
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    try:
+        moment = datetime.datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise CommandError(f"'{text}' is no time; write --before 2024-01-31T09:30:00.", returncode=2) from None
+    return moment.replace(tzinfo=moment.tzinfo or datetime.UTC) if moment else None

@@ -11,9 +11,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from compliance.models import Run
 from compliance.rechecking import CHUNK, Verified, chunks, verify_runs
-from promptrunner.workers import each
-
-MOST_WORKERS = 64
+from promptrunner.terminal import progress_line
+from promptrunner.workers import MOST_WORKERS, each
 
 
 class Command(BaseCommand):
@@ -41,8 +40,7 @@ class Command(BaseCommand):
                 self.stderr.write(line)
             found.add(part)
             if len(ids) > CHUNK:
-                rate = found.seen / (time.perf_counter() - began)
-                self.stderr.write(f"\r{found.seen:,} of {len(ids):,} runs, {rate:,.0f} a second, {(len(ids) - found.seen) / rate:,.0f} s left ", ending="")
+                self.stderr.write(progress_line(found.seen, len(ids), time.perf_counter() - began), ending="")
         if len(ids) > CHUNK:
             self.stderr.write("")
         self.stdout.write(
