@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 
@@ -192,6 +193,14 @@ class Run(models.Model):
         INCOMPLETE = "INCOMPLETE"
         COMPLIANT = "COMPLIANT"
 
+    class Cause(models.TextChoices):
+        """Why a run that supersedes another came out otherwise."""
+
+        RULES = "rules", _("the rules changed")
+        ENGINE = "engine", _("the program judges otherwise")
+        BOTH = "rules_and_engine", _("the rules changed, and the program judges otherwise")
+        NONE = "none", _("nothing came out otherwise")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False, db_column="_id")
     external_id = models.CharField(max_length=200, blank=True, db_index=True)
     prompt = models.TextField(blank=True)
@@ -219,6 +228,7 @@ class Run(models.Model):
     supersedes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by")
     root = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     revision = models.PositiveIntegerField(default=1)
+    cause = models.CharField(max_length=20, choices=Cause.choices, blank=True, help_text="Of a run that supersedes another: why it was made.")
     created_at = models.DateTimeField()
 
     class Meta:

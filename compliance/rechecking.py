@@ -141,12 +141,13 @@ def chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
 
 @dataclass
 class Reprocessed:
-    """What a reprocessing did: runs seen, changed verdicts, flips by clause as (clause, before, after) -> number, and a sentence for each run that failed."""
+    """What a reprocessing did: runs seen, why they changed, changed verdicts, flips by clause as (clause, before, after) -> number, and a sentence for each run that failed."""
 
     unchanged: int = 0
     superseded: int = 0
     skipped: int = 0
     failed: list[str] = field(default_factory=list)
+    causes: Counter[Run.Cause] = field(default_factory=Counter)
     statuses: Counter[tuple[str, str]] = field(default_factory=Counter)
     flips: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
@@ -161,6 +162,7 @@ class Reprocessed:
         self.superseded += other.superseded
         self.skipped += other.skipped
         self.failed += other.failed
+        self.causes += other.causes
         self.statuses += other.statuses
         self.flips += other.flips
 
@@ -237,23 +239,37 @@ def _reprocess(run: Run, day: datetime.date, report: Reprocessed, *, dry_run: bo
         report.skipped += 1
         return
     assessment = recheck(run, _target(run, day), day)
-    if assessment.verdict.outcome_digest == run.outcome_digest and not unchanged_too:
+    outcome = assessment.verdict.outcome_digest
+    if outcome == run.outcome_digest and not unchanged_too:
         report.unchanged += 1
         return
+    cause = _cause(run, assessment.release, day, outcome)
     wire = assessment.wire()
     if not dry_run:
         try:
             run_record(
                 prompt=run.prompt, spec=assessment.completion.spec, reading=assessment.reading(), verdict=wire, release=assessment.release, as_of=day,
-                session_id=run.session_id, trace_id=current_trace_id(), performance={"total_ms": round((time.perf_counter() - began) * 1000, 3)}, external_id=run.external_id, supersedes=run,
+                session_id=run.session_id, trace_id=current_trace_id(), performance={"total_ms": round((time.perf_counter() - began) * 1000, 3)}, external_id=run.external_id, supersedes=run, cause=cause,
             )  # fmt: skip
         except IntegrityError:  # another reprocessing got there first
             report.skipped += 1
             return
     report.superseded += 1
+    report.causes[cause] += 1
     if assessment.verdict.status != run.status or not unchanged_too:
         report.statuses[run.status, assessment.verdict.status] += 1
     report.flips.update(flips(stored["findings"], wire["findings"]))
+
+
+def _cause(run: Run, target: RulebookRelease | None, day: datetime.date, outcome: str) -> Run.Cause:
+    """Return why a run comes out as it does under a release on a day: judging it again as it was judged tells the engine's part from the rules'."""
+    if outcome == run.outcome_digest:
+        return Run.Cause.NONE
+    same_law = target == run.release and day == run.as_of
+    under_its_own = outcome if same_law else recheck(run, run.release, run.as_of).verdict.outcome_digest
+    if under_its_own == run.outcome_digest:
+        return Run.Cause.RULES
+    return Run.Cause.ENGINE if under_its_own == outcome else Run.Cause.BOTH
 
 
 def _target(run: Run, day: datetime.date) -> RulebookRelease | None:

@@ -172,6 +172,8 @@ def run_json(run: Run, performance: Mapping[str, float] | None = None) -> bytes:
         own["session_id"] = run.session_id
     if run.supersedes_id:
         own["supersedes"] = str(run.supersedes_id)
+    if run.cause:
+        own["cause"] = run.cause
     return json.dumps(own, separators=(",", ":")).encode()[:-1] + b"," + run.verdict.encode()[1:]
 
 

@@ -46,6 +46,7 @@ def run_record(
     external_id: str = "",
     beside: Iterable[BesideRun] = (),
     supersedes: Run | None = None,
+    cause: str = "",
     fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
 ) -> Run:
     """Save a run, its telemetry event and the records that belong beside it, in one transaction.
@@ -63,6 +64,7 @@ def run_record(
         external_id: the caller's own id, may be empty.
         beside: unsaved records that name the run, such as an idempotency key; with it they are saved, or nothing is.
         supersedes: the run of the same proposal that this one takes the place of.
+        cause: why it does so, one of `Run.Cause`.
         fixed: the run's id and time where they are not to be new ones (DEMO_MODE).
 
     Raises:
@@ -95,6 +97,7 @@ def run_record(
         supersedes=supersedes,
         root_id=(supersedes.root_id or supersedes.pk) if supersedes else None,
         revision=supersedes.revision + 1 if supersedes else 1,
+        cause=cause,
         created_at=fixed[1] if fixed else clock.now(),
     )
     with atomic():
@@ -127,6 +130,7 @@ def run_report(*, run: Run, summary: Mapping[str, Any] | None = None) -> None:
             "rules_evaluated": run.rules_evaluated,
             "compliance_rate": round(counts["satisfied"] / decided, 4) if decided else 0.0,
             **({"supersedes": str(run.supersedes_id)} if run.supersedes_id else {}),
+            **({"cause": run.cause} if run.cause else {}),
         },
         performance={"duration_ms": run.duration_ms, "rules_filtered": counts["not_applicable"], "rules_applicable": run.rules_evaluated},
         timestamp=run.created_at,

@@ -135,6 +135,7 @@ class RunOut(serializers.Serializer[Any]):
     trace_id = serializers.CharField()
     session_id = serializers.CharField(required=False)
     supersedes = serializers.UUIDField(required=False)
+    cause = serializers.ChoiceField(Run.Cause.choices, required=False, help_text="Why a run that supersedes another came out otherwise.")
     model_url = serializers.CharField(required=False, help_text="The run's model; absent where the proposal states no plot area.")
     latest = serializers.BooleanField()
     performance = serializers.DictField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import json
 import os
 import sqlite3
 import subprocess
@@ -103,6 +104,8 @@ def test_a_changed_law_makes_a_superseding_run_with_its_event(capsys):
     assert Event.objects.filter(run_id=now.pk).count() == 1
     assert run_wire(good)["latest"] is False
     assert run_wire(now)["supersedes"] == str(good.pk)
+    assert "the rules changed: 2" in printed
+    assert run_wire(now)["cause"] == json.loads(Event.objects.get(run_id=now.pk).payload)["metadata"]["cause"] == "rules"
     assert Run.objects.get(supersedes=wide).status == "COMPLIANT"
 
 
@@ -172,11 +175,23 @@ def test_all_supersedes_unchanged_runs_too_and_each_once_when_it_is_repeated(cap
     call_command("reprocess", "--all")
     told = capsys.readouterr()
     assert "2 runs: 2 superseded, 0 unchanged" in told.out
-    assert "->" not in told.out  # nothing came out otherwise
+    assert "->" not in told.out
+    assert "nothing came out otherwise: 2" in told.out
     again = told.err.split("--before ")[1].split()[0].rstrip(".")
     call_command("reprocess", "--all", "--before", again)
     assert "0 runs: 0 superseded" in capsys.readouterr().out
     assert Run.objects.filter(superseded_by=None, revision=2).count() == 2
+
+
+@pytest.mark.parametrize(("rules_changed", "cause"), [(False, "engine"), (True, "rules_and_engine")])
+def test_what_the_program_judges_otherwise_than_it_did_is_told_from_what_the_rules_changed(rules_changed, cause):
+    publish()
+    run = check()
+    Run.objects.filter(pk=run.pk).update(outcome_digest="0" * 64)  # as a program of earlier may have judged
+    if rules_changed:
+        publish(FRONT={"front_setback_m": {"min": 3.5}})
+    rechecking.reprocess(rechecking.runs_to_reprocess())
+    assert Run.objects.get(supersedes=run).cause == cause
 
 
 def test_a_run_that_cannot_be_judged_is_named_and_does_not_stop_the_rest(capsys):

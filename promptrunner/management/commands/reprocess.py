@@ -71,6 +71,7 @@ class Command(BaseCommand):
 def _lines(report: Reprocessed, *, dry_run: bool) -> list[str]:
     verb = "would be superseded" if dry_run else "superseded"
     lines = [f"{report.seen:,} runs: {report.superseded:,} {verb}, {report.unchanged:,} unchanged, {report.skipped:,} skipped, {len(report.failed):,} failed."]
+    lines += [f"  {cause.label}: {number:,}" for cause, number in report.causes.most_common()]
     lines += [f"  {before} -> {after}: {number:,}" for (before, after), number in report.statuses.most_common()]
     if report.flips:
         lines.append("By clause:")
