@@ -190,7 +190,7 @@ def test_what_the_program_judges_otherwise_than_it_did_is_told_from_what_the_rul
     Run.objects.filter(pk=run.pk).update(outcome_digest="0" * 64)  # as a program of earlier may have judged
     if rules_changed:
         publish(FRONT={"front_setback_m": {"min": 3.5}})
-    rechecking.reprocess(rechecking.runs_to_reprocess())
+    rechecking.reprocess(rechecking.runs_to_reprocess(), unchanged_too=True)
     assert Run.objects.get(supersedes=run).cause == cause
 
 
