@@ -1,6 +1,6 @@
 """The server's time for the workbench's verdict beside the API's, and for the other pages: `python -m benchmarks.bench_pages`.
 
-In process, through Django's test client, SQLite, one at a time. The workbench's verdict is two requests: the form is taken, and the run's page is shown.
+In process, through Django's test client, SQLite, one at a time and each kind in turn. The workbench's verdict is two requests: the form is taken, and the run's page is shown.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -45,21 +45,21 @@ def main() -> None:
             "GET /gallery/": lambda _: browser.get("/gallery/"),
             "GET .../report.pdf": lambda _: program.get(f"/api/v1{last}report.pdf"),
         }
-        for words, ask in measured.items():
-            times = timed(ask)
+        for words, times in timed(measured).items():
             print(f"{words:28} median {statistics.median(times):7.2f} ms   95 % {sorted(times)[int(len(times) * 0.95)]:7.2f} ms", flush=True)
 
 
-def timed(ask: Callable[[int], Any]) -> list[float]:
-    """Return the milliseconds of each request, after some that warm up."""
-    times = []
+def timed(measured: Mapping[str, Callable[[int], Any]]) -> dict[str, list[float]]:
+    """Return the milliseconds of each kind of request, after some that warm up; one of each kind in turn, so that all meet the same machine."""
+    times: dict[str, list[float]] = {words: [] for words in measured}
     for place in range(-8, ROUNDS):
-        began = time.perf_counter()
-        answer = ask(place)
-        if answer.status_code >= 400:
-            raise SystemExit(f"It answered {answer.status_code}: {answer.content[:300]!r}")
-        if place >= 0:
-            times.append((time.perf_counter() - began) * 1000)
+        for words, ask in measured.items():
+            began = time.perf_counter()
+            answer = ask(place)
+            if answer.status_code >= 400:
+                raise SystemExit(f"It answered {answer.status_code}: {answer.content[:300]!r}")
+            if place >= 0:
+                times[words].append((time.perf_counter() - began) * 1000)
     return times
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from compliance.rules.explaining import write_number, write_value
 from compliance.vocabulary import CITIES, FIELDS, codes_of
@@ -87,29 +88,41 @@ def label(name: str) -> str:
     return FIELDS[name].label if name in FIELDS else name
 
 
-def value_row(entry: Mapping[str, Any], city: str | None, given: Mapping[str, str]) -> dict[str, Any]:
-    """Return a value that was read, given or assumed as a row with an input that corrects it."""
+def fragment(template: str, **values: str) -> SafeString:
+    """Return a small template filled in. It must hang on its values and the language alone: the same ones are set once and kept, since a page has dozens."""
+    return _set_once(template, get_language(), tuple(values.items()))
+
+
+@functools.lru_cache(maxsize=4096)
+def _set_once(template: str, _language: str | None, values: tuple[tuple[str, str], ...]) -> SafeString:
+    return render_to_string(template, dict(values))
+
+
+def value_row(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a value that was read, given or assumed as a row."""
     name = entry["field"]
     return {
-        **input_of(name, city, given),
+        "field": name,
+        "label": _(FIELDS[name].label),
         "shown": write_value(name, entry["value"]),
-        "origin": ORIGINS.get(entry["origin"], entry["origin"]),
+        "origin": str(ORIGINS.get(entry["origin"], entry["origin"])),
         "text": entry.get("text", ""),
         "note": entry.get("note") or entry.get("says", ""),
     }
 
 
-def input_of(name: str, city: str | None, given: Mapping[str, str]) -> dict[str, Any]:
-    """Return what the form needs to take a value of a field."""
+def correctable_row(entry: Mapping[str, Any], city: str | None, given: Mapping[str, str]) -> dict[str, Any]:
+    """Return a value as a row with an input that corrects it."""
+    return {**value_row(entry), "control": control_of(entry["field"], city, given, empty=_("as read"))}
+
+
+def control_of(name: str, city: str | None, given: Mapping[str, str], *, empty: str) -> SafeString:
+    """Return the input that takes a value of a field, with what was typed; a list of items takes none."""
     field = FIELDS[name]
-    return {
-        "field": name,
-        "label": _(field.label),
-        "unit": {"m2": "m²"}.get(field.unit, field.unit),
-        "input": given.get(name, ""),
-        "options": options_of(name, city),
-        "takes_input": field.kind != "items",
-    }
+    if field.kind == "items":
+        return SafeString("")
+    unit = {"m2": "m²"}.get(field.unit, field.unit)
+    return fragment("pages/_field.html", field=name, label=_(field.label), unit=unit, input=given.get(name, ""), options=options_of(name, city), empty=empty)
 
 
 @functools.cache
@@ -128,7 +141,8 @@ def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mappi
             continue
         seen.add(question["question"])
         name = question.get("field", "")
-        rows.append({"question": question["question"], **(input_of(name, city, given) if name in FIELDS else {})})
+        control = control_of(name, city, given, empty=_("your answer")) if name in FIELDS else ""
+        rows.append({"field": name, "question": question["question"], "control": control})
     return rows
 
 
@@ -138,7 +152,7 @@ def finding_rows(wire: Mapping[str, Any]) -> list[dict[str, Any]]:
     for finding in wire["findings"]:
         checks = [check_row(name, check) for name, check in finding["checks"].items()]
         rows.append({
-            **finding, "rows": checks, "said": OUTCOMES[finding["outcome"]], "kind": CATEGORIES.get(finding["category"], finding["category"]),
+            **finding, "rows": checks, "said": str(OUTCOMES[finding["outcome"]]),
             "source_line": _source_line(finding),
         })  # fmt: skip
     return sorted(rows, key=lambda row: _ORDER[row["outcome"]])
@@ -155,12 +169,11 @@ def _source_line(finding: Mapping[str, Any]) -> str:
 
 def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:
     """Return one check in words."""
-    permissible = [
-        words
-        for key, words in (("rule_min", _("at least %s")), ("rule_max", _("at most %s")))
-        if key in check
-        for words in [words % write_number(name, check[key])]
-    ]
+    permissible = []
+    if "rule_min" in check:
+        permissible.append(_("at least %s") % write_number(name, check["rule_min"]))
+    if "rule_max" in check:
+        permissible.append(_("at most %s") % write_number(name, check["rule_max"]))
     if "rule_one_of" in check:
         permissible.append(_codes(check["rule_one_of"]))
     if "rule_none_of" in check:
@@ -173,7 +186,6 @@ def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:
         "short": write_number(name, check["short_by"]) if "short_by" in check else write_number(name, check["over_by"]) if "over_by" in check else "",
         "buys": [f"{write_number(name, part['amount'])} {TIERS.get(part['tier'], part['tier'])}" for part in check.get("buys", ())],
         "outcome": check.get("outcome", ""),
-        "said": OUTCOMES.get(check.get("outcome", ""), ""),
     }
 
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from compliance.models import Run
@@ -31,7 +32,7 @@ from promptrunner.pages.workbench import GIVEN, whose
 from promptrunner.pipeline import run_wire
 from promptrunner.rating import RatingError, feedback_give
 from promptrunner.security import MODEL_POLICY
-from promptrunner.showing import OUTCOMES, STATUSES, TIERS, asked, finding_rows, label, marked, tier_tables, value_row
+from promptrunner.showing import OUTCOMES, STATUSES, TIERS, asked, correctable_row, finding_rows, fragment, label, marked, tier_tables, value_row
 from promptrunner.solving import MOST_COMPARED, remedies, side_by_side
 
 ON_A_PAGE = 25
@@ -65,7 +66,8 @@ def run_context(run: Run) -> dict[str, Any]:
     wire = run_wire(run)
     city = run.city or None
     given = {entry["field"]: str(entry["value"]) for entry in wire["readings"] if entry["origin"] == "given" and not isinstance(entry["value"], list)}
-    findings = finding_rows(wire)
+    published = release_compiled(run.release).by_id if run.release is not None and run.release.effective_from and run.city else {}
+    findings = [{**row, "about": _about(row, wire["as_of"], run.city if row["id"] in published else "")} for row in finding_rows(wire)]
     newer = None if wire["latest"] else Run.objects.filter(supersedes=run.pk).only("pk").first()
     questions = asked(wire["questions"], city, given)
     return {
@@ -73,8 +75,8 @@ def run_context(run: Run) -> dict[str, Any]:
         "wire": wire,
         "status_words": STATUSES[run.status],
         "pieces": marked(run.prompt, wire["readings"]),
-        "values": [value_row(entry, city, given) for entry in wire["readings"]],
-        "assumptions": [value_row(entry, city, given) for entry in wire["assumptions"]],
+        "values": [correctable_row(entry, city, given) for entry in wire["readings"]],
+        "assumptions": [value_row(entry) for entry in wire["assumptions"]],
         "questions": questions,
         "given": given,
         "kept": [(GIVEN + name, text) for name, text in given.items()],
@@ -83,13 +85,19 @@ def run_context(run: Run) -> dict[str, Any]:
         "failing": sum(row["outcome"] in ("VIOLATED", "UNDETERMINED") for row in findings),
         "tiers": tier_tables(wire),
         "bought": [text for row in findings for check in row["rows"] for text in check["buys"]],
-        "known_clauses": release_compiled(run.release).by_id if run.release is not None and run.release.effective_from else {},
+        "checks_head": fragment("pages/_checks_head.html"),
         "has_model": has_model(run),
         "switch_labels": {"envelope": _("legal envelope"), "overshoot": _("what oversteps it")},
         "newer": newer,
         "reasons": Feedback.Reason.choices,
         "can_solve": run.release is not None and run.status != "COMPLIANT",
     }
+
+
+def _about(row: Mapping[str, Any], as_of: str, city: str) -> SafeString:
+    """Return where a finding's clause stands and how it is read, with the way to the clause itself where it is published for a city."""
+    said = {"source": row["source_line"], "interpretation": row.get("interpretation") or ""}
+    return fragment("pages/_source.html", clause=row["id"], city=city, as_of=as_of, **said)
 
 
 @page()

@@ -16,7 +16,7 @@ from feedback.models import Feedback
 from promptrunner.pages.page import is_partial, page
 from promptrunner.pipeline import run_proposal
 from promptrunner.rating import feedback_give, source_of
-from promptrunner.showing import asked, label, marked, value_row
+from promptrunner.showing import asked, correctable_row, label, marked
 from telemetry.trace import current_trace_id
 
 GIVEN = "given-"
@@ -104,7 +104,7 @@ def read_context(prompt: str, read: ReadResult, given: Mapping[str, str]) -> dic
     """Return what was read as the page shows it: the marked text, the values and the questions."""
     readings = [entry.as_dict() for entry in read.readings]
     city = str(read.spec.get("city", "")) or None
-    rows = [value_row(entry, city, given) for entry in readings]
+    rows = [correctable_row(entry, city, given) for entry in readings]
     questions = asked([question.as_dict() for question in read.questions], city, given)
     there = {row["field"] for row in [*rows, *questions] if row.get("field")}
     return {

@@ -204,7 +204,7 @@ def _proposal(wire: Mapping[str, Any], prompt: str) -> Iterator[Any]:
     yield _heading("The proposal")
     if prompt:
         yield _text(prompt, 9.5, backColor="#f6f4ee", borderPadding=6, spaceBefore=4, spaceAfter=12)
-    rows = [value_row(entry, wire.get("city"), {}) for entry in wire["readings"]]
+    rows = [value_row(entry) for entry in wire["readings"]]
     if rows:
         yield _table(
             [
@@ -264,10 +264,7 @@ def _said(wire: Mapping[str, Any], unchecked: Sequence[str]) -> Iterator[Any]:
     yield from _list("Open questions", (entry["question"] for entry in wire["questions"]))
     yield from _list(
         "Assumed, because the proposal does not say it",
-        (
-            f"{entry.get('says') or label(entry['field'])} ({label(entry['field'])}: {value_row(entry, wire.get('city'), {})['shown']})"
-            for entry in wire["assumptions"]
-        ),
+        (f"{entry.get('says') or label(entry['field'])} ({label(entry['field'])}: {value_row(entry)['shown']})" for entry in wire["assumptions"]),
     )
     yield from _list("Not checkable from a proposal in words", unchecked)
     yield from _list("Not included in this edition of the rulebook", wire.get("rulebook", {}).get("not_included", ()))

@@ -74,6 +74,12 @@ def test_clause_sentences_stay_in_english(settings, language):
     assert f'<html lang="{language}">' in page
     assert "the side margin is at least 4.8 m" in page
     assert written(language)["Does not comply"] in page
+    # What is set once and kept for all pages is kept for each language.
+    for said in ("Source and reasons", "as read"):
+        assert said not in page
+        assert written(language)[said] in page
+    english = client.get(answer.request["PATH_INFO"], headers={"Accept-Language": "en"}).content.decode()
+    assert "Source and reasons" in english
 
 
 @pytest.mark.django_db
