@@ -8,10 +8,11 @@ from promptrunner import health
 from promptrunner.contract.home import home
 
 urlpatterns = [
+    # First, since it is asked most and resolving tries one route after the other.
+    path("api/v1/", include("promptrunner.api.urls")),
     path("", home, name="home"),
     path("", include("promptrunner.pages.urls")),
     path("", include("promptrunner.contract.urls")),
-    path("api/v1/", include("promptrunner.api.urls")),
     path("openapi.json", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("system/live", health.live, name="live"),
