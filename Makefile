@@ -7,8 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# What `make test` leaves out: what needs a server of its own, whole browser journeys, and slow tests.
-QUICK := not postgres and not mongodb and not redis and not browser and not slow
+# What `make test` leaves out: what needs a server or engines of its own, whole browser journeys, and slow tests.
+QUICK := not postgres and not mongodb and not redis and not browser and not slow and not bulk
 # Everything here is for a laptop or CI; production never comes through make.
 PROMPTRUNNER_ENV ?= development
 export PYTHON PROMPTRUNNER_ENV
@@ -35,7 +35,7 @@ test: setup ## the tests on SQLite and one in the browser, under 5 minutes
 	@scripts/ensure_system.sh chromium || [ -z "$${CI:-}" ]
 	@env -u DATABASE_URL $(PYTEST) -n 2 -m "$(QUICK)" $(ARGS)
 
-test-all: test test-more test-postgres test-mongodb ## all tests, on SQLite, PostgreSQL and MongoDB's wire protocol, under 30 minutes
+test-all: test test-more test-postgres test-mongodb test-bulk ## all tests, on SQLite, PostgreSQL and MongoDB's wire protocol, under 30 minutes
 
 test-more: setup
 	@scripts/ensure_system.sh chromium
@@ -50,7 +50,8 @@ test-mongodb: setup ## the database tests and the browser journeys on a MongoDB-
 	@scripts/ensure_system.sh chromium
 	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
 
-test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB and Spark (installs the engines, 600 MB; Spark needs Java 17)
+test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB and Spark (installs the engines, 600 MB)
+	@scripts/ensure_system.sh java
 	@$(PYTEST) -m bulk $(ARGS)
 
 lint: setup ## format and lint, types, import direction (changes files)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees to it that programs from the system's packages are there: scripts/ensure_system.sh chromium postgresql redis wrk
+# Sees to it that programs from the system's packages are there: scripts/ensure_system.sh chromium postgresql redis java wrk
 # Installs what is missing with apt-get where that is allowed (root, or sudo without a password); otherwise says what to install.
 set -euo pipefail
 
@@ -17,6 +17,7 @@ for program in "$@"; do
     present "$program" && continue
     case "$program" in
         redis) packages+=(redis-server) ;;
+        java) packages+=(openjdk-17-jre-headless) ;;
         *) packages+=("$program") ;;
     esac
 done
