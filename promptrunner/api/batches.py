@@ -173,14 +173,20 @@ def batch_of(data: Any, *, owner: str) -> Batch:
     batch = batch_make(
         proposals=proposals, rulebook=body.get("rulebook", ""), as_of=day, owner=owner, session_id=body["session_id"], trace_id=current_trace_id()
     )
-    see_to(batch)
+    see_to(batch, new=True)
     return batch
 
 
-def see_to(batch: Batch) -> None:
-    """See to a batch that waits: after a restart nobody else in this process does."""
-    if settings.BATCH_WORKER == "thread" and batch.status == Batch.Status.WAITING:
+def see_to(batch: Batch, *, new: bool = False) -> None:
+    """See to a batch that waits: after a restart of this process or of the broker nobody else may."""
+    if batch.status != Batch.Status.WAITING:
+        return
+    if settings.BATCH_WORKER == "thread":
         wake_worker()
+    elif settings.BATCH_WORKER == "celery":
+        from promptrunner.tasks import send_batch  # noqa: PLC0415 - Celery is not installed everywhere
+
+        send_batch(batch, new=new)
 
 
 class BatchesView(generics.ListAPIView[Batch]):

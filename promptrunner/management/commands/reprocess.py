@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from compliance.models import Run
 from compliance.rechecking import CHUNK, Reprocessed, chunks, ids_of, reprocess_runs, runs_to_reprocess
 from compliance.vocabulary import CITIES
+from promptrunner.spreading import SpreadingError
 from promptrunner.terminal import progress_line
 from promptrunner.workers import MOST_WORKERS, each
 from telemetry import clock
@@ -33,12 +34,15 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for; each run's own day where not given")
         parser.add_argument("--all", action="store_true", help="supersede also runs whose outcome is the same, as after a change of the engine's words")
         parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes share the work (1)")
+        parser.add_argument("--celery", action="store_true", help="put the work on Celery's workers, which may be on other machines")
         parser.add_argument("--dry-run", action="store_true", help="write nothing, only say what would change")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Reprocess, with progress and what fails on standard error, and print what flipped."""
         if not 1 <= options["workers"] <= MOST_WORKERS:
             raise CommandError(f"--workers takes 1 to {MOST_WORKERS}.", returncode=2)
+        if options["celery"] and options["workers"] != 1:
+            raise CommandError("--celery and --workers exclude each other: a worker of Celery is told its processes when it is started.", returncode=2)
         before = _moment(options["before"])
         if options["all"] and before is None:
             before = clock.now() + datetime.timedelta(milliseconds=1)  # all that are there, and none that this makes
@@ -48,15 +52,20 @@ class Command(BaseCommand):
         work = functools.partial(reprocess_runs, as_of=_day(options["as_of"], "--as-of"), dry_run=options["dry_run"], unchanged_too=options["all"])
         if before is not None and not options["dry_run"]:
             self.stderr.write(f"If this is interrupted, go on with the same words and --before {before:%Y-%m-%dT%H:%M:%S.%f}.")
-        report = self._report(work, ids_of(runs), options["workers"])
+        try:
+            report = self._report(work, ids_of(runs), options["workers"], celery=options["celery"])
+        except SpreadingError as error:
+            raise CommandError(f"{error} What was done stays; run it again to go on.", returncode=2) from None
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. What was done stays; run it again to go on.", returncode=130) from None
         for line in _lines(report, dry_run=options["dry_run"]):
             self.stdout.write(line)
         if report.failed:
             sys.exit(1)
 
-    def _report(self, work: Any, ids: list[Any], workers: int) -> Reprocessed:
+    def _report(self, work: Any, ids: list[Any], workers: int, *, celery: bool) -> Reprocessed:
         report, looked_at, began = Reprocessed(), 0, time.perf_counter()
-        for part in each(work, chunks(ids), workers):
+        for part in each(work, chunks(ids), workers, celery=celery):
             for line in part.failed:
                 self.stderr.write(line)
             report.add(part)
