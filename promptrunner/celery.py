@@ -62,13 +62,15 @@ def _configuration(url: str) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # a worker waits for its broker as long as it takes
         "broker_transport_options": {
-            "visibility_timeout": GIVEN_BACK_SECONDS, "unacked_restore_interval": 10, "unacked_restore_throttle": 1, "socket_connect_timeout": 2, "socket_timeout": 10,
+            "visibility_timeout": GIVEN_BACK_SECONDS, "unacked_restore_interval": 10, "unacked_restore_throttle": 1, "socket_connect_timeout": 2, "socket_timeout": 4,
         }
         if redis
         else {},
         "broker_use_ssl": certain or scheme == "amqps",
         "redis_backend_use_ssl": certain,
         "result_backend": url if redis else "rpc://",
+        "redis_socket_connect_timeout": 2,
+        "redis_socket_timeout": 4,
         "result_expires": 3600,
         # JSON only: a pickle in the queue would be a program of whoever can write there.
         "accept_content": ["json"],

@@ -14,7 +14,7 @@ AHEAD = 4
 START_SECONDS = 20
 """How long a worker is waited for at the beginning."""
 AGAIN_SECONDS = 30
-"""A chunk without an answer for so long is sent again, the next time after twice as long: its worker or the broker was killed, or it is only slow."""
+"""A chunk without an answer for so long that no worker has is sent again, the next time after twice as long: its worker or the broker was killed."""
 SILENT_SECONDS = 60
 """After so long without any answer, a broker or workers that cannot be reached are given up."""
 COUNT_SECONDS = 15
@@ -61,9 +61,7 @@ def each_by_celery(task: Any, chunks: Iterable[Any], options: Mapping[str, Any])
             fault: Exception | None = None
             now = time.monotonic()
             try:
-                for chunk in asked:
-                    if chunk.due <= now:
-                        _send(task, chunk, options, now)
+                _send_due(task, [chunk for chunk in asked if chunk.due <= now], options, now)
                 done = [(chunk, result) for chunk in asked if (result := _answer(chunk, now)) is not None]
                 if now - counted > COUNT_SECONDS:
                     counted, processes = now, _processes(app) or processes
@@ -82,6 +80,17 @@ def each_by_celery(task: Any, chunks: Iterable[Any], options: Mapping[str, Any])
         if open_tasks := [result.id for chunk in asked for result in chunk.results]:
             with contextlib.suppress(*away):  # what nobody has begun also runs out by itself
                 app.control.revoke(open_tasks)
+
+
+def _send_due(task: Any, due: list[_Chunk], options: Mapping[str, Any], now: float) -> None:
+    """Send chunks; those that a worker is still at are waited for."""
+    sent = [result.id for chunk in due for result in chunk.results]
+    at_work = {name for tasks in (task.app.control.inspect(timeout=1).query_task(*sent) or {}).values() for name in tasks} if sent else set()
+    for chunk in due:
+        if any(result.id in at_work for result in chunk.results):
+            chunk.due = now + AGAIN_SECONDS
+        else:
+            _send(task, chunk, options, now)
 
 
 def _send(task: Any, chunk: _Chunk, options: Mapping[str, Any], now: float) -> None:
