@@ -51,9 +51,11 @@ def each_by_celery(task: Any, chunks: Iterable[Any], options: Mapping[str, Any])
         SpreadingError: no worker listens, the broker is away, or a chunk fails again and again.
     """
     app, waiting = task.app, iter(chunks)
+    asked = list(map(_Chunk, islice(waiting, 1)))
+    if not asked:
+        return
     away = _away(app)
     processes = _wait_for_workers(app, away)
-    asked: list[_Chunk] = []
     heard = counted = time.monotonic()
     try:
         while asked := [*asked, *map(_Chunk, islice(waiting, max(0, AHEAD * processes - len(asked))))]:

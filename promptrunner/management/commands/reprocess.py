@@ -43,6 +43,7 @@ class Command(BaseCommand):
             raise CommandError(f"--workers takes 1 to {MOST_WORKERS}.", returncode=2)
         if options["celery"] and options["workers"] != 1:
             raise CommandError("--celery and --workers exclude each other: a worker of Celery is told its processes when it is started.", returncode=2)
+        self._celery = options["celery"]
         before = _moment(options["before"])
         if options["all"] and before is None:
             before = clock.now() + datetime.timedelta(milliseconds=1)  # all that are there, and none that this makes
@@ -52,26 +53,26 @@ class Command(BaseCommand):
         work = functools.partial(reprocess_runs, as_of=_day(options["as_of"], "--as-of"), dry_run=options["dry_run"], unchanged_too=options["all"])
         if before is not None and not options["dry_run"]:
             self.stderr.write(f"If this is interrupted, go on with the same words and --before {before:%Y-%m-%dT%H:%M:%S.%f}.")
-        try:
-            report = self._report(work, ids_of(runs), options["workers"], celery=options["celery"])
-        except SpreadingError as error:
-            raise CommandError(f"{error} What was done stays; run it again to go on.", returncode=2) from None
-        except KeyboardInterrupt:
-            raise CommandError("Interrupted. What was done stays; run it again to go on.", returncode=130) from None
+        report = self._report(work, ids_of(runs), options["workers"])
         for line in _lines(report, dry_run=options["dry_run"]):
             self.stdout.write(line)
         if report.failed:
             sys.exit(1)
 
-    def _report(self, work: Any, ids: list[Any], workers: int, *, celery: bool) -> Reprocessed:
+    def _report(self, work: Any, ids: list[Any], workers: int) -> Reprocessed:
         report, looked_at, began = Reprocessed(), 0, time.perf_counter()
-        for part in each(work, chunks(ids), workers, celery=celery):
-            for line in part.failed:
-                self.stderr.write(line)
-            report.add(part)
-            looked_at = min(len(ids), looked_at + CHUNK)
-            if len(ids) > CHUNK:
-                self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
+        try:
+            for part in each(work, chunks(ids), workers, celery=self._celery):
+                for line in part.failed:
+                    self.stderr.write(line)
+                report.add(part)
+                looked_at = min(len(ids), looked_at + CHUNK)
+                if len(ids) > CHUNK:
+                    self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
+        except SpreadingError as error:
+            raise CommandError(f"{error} What was done stays; run it again to go on.", returncode=2) from None
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. What was done stays; run it again to go on.", returncode=130) from None
         if len(ids) > CHUNK:
             self.stderr.write("")
         return report
