@@ -38,7 +38,7 @@ test: setup ## the tests on SQLite and one in the browser, under 5 minutes
 test-all: test test-more test-postgres test-mongodb test-bulk ## all tests, on SQLite, PostgreSQL and MongoDB's wire protocol, under 30 minutes
 
 test-more: setup
-	@scripts/ensure_system.sh chromium
+	@scripts/ensure_system.sh chromium redis
 	@env -u DATABASE_URL $(PYTEST) -m "slow or browser or redis" $(ARGS) || [ $$? -eq 5 ]
 
 # Each starts a server of its own on a free port and runs the tests that use the database.

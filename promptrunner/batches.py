@@ -15,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from compliance.models import Batch, BatchPart, BatchResult
 from compliance.reading import PromptTooLongError
-from compliance.services.batches import batch_finish, part_drop, part_finish, part_keep, part_take, result_fail
+from compliance.services.batches import batch_finish, part_drop, part_finish, part_free_in, part_keep, part_take, result_fail
 from compliance.services.releases import UnknownRulebookError
 from compliance.specs import SpecError
 from geometry.massing import PlotError
@@ -43,9 +43,24 @@ def work_off(batch: Batch | None = None, go_on: Callable[[], bool] = lambda: Tru
     name, checked = holder(), 0
     while go_on() and (part := part_take(holder=name, batch=batch)) is not None:
         checked += _work_part(part, name, go_on)
-    if batch is not None:
-        batch_finish(batch=batch)
+    for waiting in [batch] if batch else Batch.objects.filter(status=Batch.Status.WAITING):
+        batch_finish(batch=waiting)  # whoever checked its last part may have been killed before saying so
     return checked
+
+
+def work_one_part(batch: Batch) -> float | None:
+    """Check one part of a batch that nobody holds; return in how many seconds there may be another one, None where nothing is left.
+
+    Raises:
+        OperationalError: the database cannot be reached; what is not done is taken up again later.
+    """
+    name = holder()
+    if (part := part_take(holder=name, batch=batch)) is not None:
+        _work_part(part, name, lambda: True)
+    wait = part_free_in(batch=batch)
+    if wait is None:
+        batch_finish(batch=batch)
+    return wait
 
 
 def _work_part(part: BatchPart, name: str, go_on: Callable[[], bool]) -> int:

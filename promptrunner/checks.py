@@ -36,6 +36,20 @@ def anonymous_use_is_deliberate(**kwargs: Any) -> list[CheckMessage]:
     return []
 
 
+@register(deploy=True)
+def broker_forgets_nothing(**kwargs: Any) -> list[CheckMessage]:
+    """Return a warning where tasks wait in the Redis of the cache."""
+    if settings.CELERY_BROKER_URL and settings.CELERY_BROKER_URL == settings.CACHE_URL:
+        return [
+            Warning(
+                "CELERY_BROKER_URL is the same as CACHE_URL: a cache that is full throws out tasks.",
+                hint="Give the broker a Redis of its own with --maxmemory-policy noeviction.",
+                id="promptrunner.W002",
+            )
+        ]
+    return []
+
+
 @register(Tags.database)
 def mongodb_has_transactions(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Return an error for each MongoDB that is not a replica set: a run and its event could not commit together.

@@ -220,6 +220,23 @@ class CacheReachable(HealthCheck):
 
 
 @dataclasses.dataclass
+class BrokerReachable(HealthCheck):
+    """The broker of Celery's workers takes tasks."""
+
+    timeout = TIME_LIMIT
+
+    def run(self) -> None:
+        """Connect to it."""
+        try:
+            from promptrunner.celery import app  # noqa: PLC0415 - Celery is not installed everywhere
+
+            with app.connection_for_write() as connection:
+                connection.ensure_connection(max_retries=1, interval_start=0)
+        except Exception as error:  # as above
+            raise ServiceUnavailable("broker not reachable") from error
+
+
+@dataclasses.dataclass
 class FilesWritable(HealthCheck):
     """The folder of files can be written and has room."""
 
@@ -326,8 +343,10 @@ class Health(HealthCheckView):
     http_method_names = ("get", "head")
 
     def get_checks(self) -> Iterator[HealthCheck]:
-        """Yield the checks, that of noopur only where it is set."""
+        """Yield the checks, those of noopur and of the broker only where they are set."""
         yield from super().get_checks()
+        if settings.CELERY_BROKER_URL:
+            yield BrokerReachable()
         if settings.NOOPUR_HEALTH_URL:
             yield Noopur()
 

@@ -6,6 +6,7 @@ PROMPTRUNNER_ENV=development (which the Makefile sets) fills in what a laptop ne
 from __future__ import annotations
 
 import ipaddress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -328,9 +329,19 @@ SINKS = {
 }
 """Where events can be sent to: name -> class."""
 BATCH_WORKER = str(env.str("BATCH_WORKER", default="thread")).strip()
-"""Who checks the proposals of batches: a thread of the serving process, or `manage.py work_batches --follow` beside it."""
-if BATCH_WORKER not in ("thread", "command"):
-    raise ImproperlyConfigured(f"BATCH_WORKER is '{BATCH_WORKER}'; write thread or command.")
+"""Who checks the proposals of batches: a thread of the serving process, `manage.py work_batches --follow` beside it, or Celery's workers."""
+if BATCH_WORKER not in ("thread", "command", "celery"):
+    raise ImproperlyConfigured(f"BATCH_WORKER is '{BATCH_WORKER}'; write thread, command or celery.")
+CELERY_BROKER_URL = str(env.str("CELERY_BROKER_URL", default="")).strip()
+"""Where tasks wait for Celery's workers; nothing else needs it."""
+if CELERY_BROKER_URL and urlsplit(CELERY_BROKER_URL).scheme not in ("redis", "rediss", "amqp", "amqps"):
+    raise ImproperlyConfigured(f"CELERY_BROKER_URL begins with '{urlsplit(CELERY_BROKER_URL).scheme}'; use redis://, rediss://, amqp:// or amqps://.")
+if BATCH_WORKER == "celery" and not CELERY_BROKER_URL:
+    raise ImproperlyConfigured("BATCH_WORKER is celery, but CELERY_BROKER_URL does not say where the broker is.")
+if BATCH_WORKER == "celery" and find_spec("celery") is None:
+    raise ImproperlyConfigured(
+        "BATCH_WORKER is celery, but Celery is not installed: pip install --require-hashes -r requirements/prod.txt, or write thread or command."
+    )
 EVENT_SINKS = list(dict.fromkeys([*words(str(env.str("EVENT_SINKS", default="file"))), *(["creatorcore"] if CREATORCORE_BASE_URL else [])]))
 if unknown_sinks := sorted(set(EVENT_SINKS) - set(SINKS)):
     raise ImproperlyConfigured(f"EVENT_SINKS names {', '.join(unknown_sinks)}; the sinks are {', '.join(SINKS)}.")

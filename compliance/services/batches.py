@@ -43,6 +43,15 @@ def part_take(*, holder: str, batch: Batch | None = None) -> BatchPart | None:
     return None
 
 
+def part_free_in(*, batch: Batch) -> float | None:
+    """Return in how many seconds a part of a batch can be taken: 0 where one can be now, else when the first hold runs out; None where no part is left."""
+    now = clock.now()
+    return min(
+        (max(0.0, (until - now).total_seconds()) if until else 0.0 for until in BatchPart.objects.filter(batch=batch).values_list("until", flat=True)),
+        default=None,
+    )
+
+
 def part_keep(*, part: BatchPart, holder: str) -> bool:
     """Renew the hold of a part; return False where the batch was cancelled meanwhile or somebody else took the part over."""
     return bool(BatchPart.objects.filter(pk=part.pk, holder=holder).update(until=_until()))

@@ -8,29 +8,32 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import generics, serializers, status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser, JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from compliance.models import Batch, BatchResult
+from compliance.models import Batch
 from compliance.services.batches import batch_cancel, batch_make
 from compliance.services.releases import UnknownRulebookError, release_named
+from promptrunner import results
 from promptrunner.api.serializers import STATUSES, Strict
 from promptrunner.api.views import Conflict, NewestFirst, owner_of, problems
 from promptrunner.batches import wake_worker
-from promptrunner.pipeline import run_json, today
+from promptrunner.pipeline import today
 from telemetry.trace import current_trace_id
 
 LIMIT = 5_000
 LINES = "application/x-ndjson"
-AT_ONCE = 200
+PARQUET = "application/vnd.apache.parquet"
 
 
 class LinesParser(BaseParser):
@@ -173,14 +176,20 @@ def batch_of(data: Any, *, owner: str) -> Batch:
     batch = batch_make(
         proposals=proposals, rulebook=body.get("rulebook", ""), as_of=day, owner=owner, session_id=body["session_id"], trace_id=current_trace_id()
     )
-    see_to(batch)
+    see_to(batch, new=True)
     return batch
 
 
-def see_to(batch: Batch) -> None:
-    """See to a batch that waits: after a restart nobody else in this process does."""
-    if settings.BATCH_WORKER == "thread" and batch.status == Batch.Status.WAITING:
+def see_to(batch: Batch, *, new: bool = False) -> None:
+    """See to a batch that waits: after a restart of this process or of the broker nobody else may."""
+    if batch.status != Batch.Status.WAITING:
+        return
+    if settings.BATCH_WORKER == "thread":
         wake_worker()
+    elif settings.BATCH_WORKER == "celery":
+        from promptrunner.tasks import send_batch  # noqa: PLC0415 - Celery is not installed everywhere
+
+        send_batch(batch, new=new)
 
 
 class BatchesView(generics.ListAPIView[Batch]):
@@ -231,29 +240,65 @@ class BatchView(APIView):
         return Response(BatchOut(batch).data)
 
 
+class LinesRenderer(JSONRenderer):
+    """Chosen for JSON lines, which are sent as they are made; problems are written as everywhere."""
+
+    media_type = LINES
+    format = "jsonl"
+
+
+class ParquetRenderer(JSONRenderer):
+    """Chosen for Parquet."""
+
+    media_type = PARQUET
+    format = "parquet"
+
+
+class ByFormat(DefaultContentNegotiation):
+    """Negotiation that says which formats there are."""
+
+    def filter_renderers(self, renderers: Any, format: str) -> Any:
+        """Return those of a format."""
+        try:
+            return super().filter_renderers(renderers, format)
+        except Http404:
+            raise ValidationError({"format": [f"There is no format '{format[:40]}'; the formats are jsonl and parquet."]}, code="unknown_format") from None
+
+
+class ParquetMissing(APIException):
+    """Parquet is asked for where its package is not installed."""
+
+    status_code = status.HTTP_501_NOT_IMPLEMENTED
+    default_code = "parquet_not_installed"
+    default_detail = "Parquet needs the package pyarrow (requirements/bulk.txt), which is not installed here. JSON lines come without it."
+
+
 class BatchResultsView(APIView):
     """What became of a batch's proposals."""
 
     scope = "run"
 
+    renderer_classes = (LinesRenderer, ParquetRenderer, JSONRenderer)
+    content_negotiation_class = ByFormat
+
     @extend_schema(
-        responses={(200, LINES): OpenApiResponse(BatchResultOut(many=True), description="One JSON object a line, in the order of the proposals; those checked so far."), **problems(404)},
+        parameters=[OpenApiParameter("format", enum=["jsonl", "parquet"], description="Instead of an Accept header.")],
+        responses={
+            (200, LINES): OpenApiResponse(BatchResultOut(many=True), description="One JSON object a line, in the order of the proposals; those checked so far."),
+            (200, PARQUET): OpenApiResponse(OpenApiTypes.BINARY, description="The same as a table: what decides of each verdict, its clauses' outcomes and what is permissible."),
+            **problems(400, 404, 501),
+        },
         operation_id="batches_results",
     )  # fmt: skip
     def get(self, request: Request, pk: UUID) -> HttpResponseBase:
-        """Stream the results so far as JSON lines."""
+        """Stream the results so far, as JSON lines or as Parquet."""
         batch = get_object_or_404(Batch, pk=pk)
-        return StreamingHttpResponse(_lines(batch), content_type=LINES, headers={"Content-Disposition": f'attachment; filename="batch-{batch.pk}.jsonl"'})
+        if request.accepted_renderer.format != "parquet":
+            return _file(results.json_lines(batch), LINES, f"batch-{batch.pk}.jsonl")
+        if not results.PARQUET_INSTALLED:
+            raise ParquetMissing
+        return _file(results.parquet(batch), PARQUET, f"batch-{batch.pk}.parquet")
 
 
-def _lines(batch: Batch) -> Iterator[bytes]:
-    """Yield a line for each result, reading some at a time."""
-    after = 0
-    while rows := list(BatchResult.objects.filter(batch=batch, number__gt=after).select_related("run").order_by("number")[:AT_ONCE]):
-        for row in rows:
-            if row.run is None:
-                yield json.dumps({"number": row.number, "status": "FAILED", "error": row.error}, ensure_ascii=False).encode() + b"\n"
-            else:
-                head = json.dumps({"number": row.number, "status": row.run.status}).encode()
-                yield head[:-1] + b', "run": ' + run_json(row.run) + b"}\n"
-        after = rows[-1].number
+def _file(content: Iterator[bytes], kind: str, name: str) -> StreamingHttpResponse:
+    return StreamingHttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -66,8 +66,8 @@ def problems(*codes: int) -> dict[tuple[int, str], OpenApiResponse]:
     """Return the documented problem+json answers of a view, those that every view can give included."""
     words = {
         400: "What is wrong with the request, with JSON pointers.", 401: "A token is needed.", 403: "The token does not allow this.", 404: "There is no such thing.",
-        405: "The method is not allowed here.", 406: "Answers are JSON.", 409: "The request conflicts with what is stored.", 413: "The body is too large.",
-        415: "Bodies are JSON.", 429: "Too many requests.", 500: "A fault of ours; the trace id finds it.", 503: "The database cannot be reached now.",
+        405: "The method is not allowed here.", 406: "There is no answer of a type that the request accepts.", 409: "The request conflicts with what is stored.", 413: "The body is too large.",
+        415: "Bodies are JSON.", 429: "Too many requests.", 500: "A fault of ours; the trace id finds it.", 501: "What this needs is not installed; the problem says what.", 503: "The database cannot be reached now.",
     }  # fmt: skip
     return {(code, PROBLEM): OpenApiResponse(Problem, description=words[code]) for code in sorted({401, 403, 405, 406, 429, 500, 503, *codes})}
 

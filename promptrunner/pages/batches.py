@@ -17,6 +17,7 @@ from promptrunner.api.batches import LIMIT, batch_of, proposals_of, see_to
 from promptrunner.errors import first_error
 from promptrunner.pages.page import is_partial, page
 from promptrunner.pages.workbench import voice_of
+from promptrunner.results import PARQUET_INSTALLED
 from promptrunner.showing import STATUSES
 
 SHOWN = 100
@@ -60,7 +61,7 @@ def batch_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     see_to(batch)
     results = batch.results.select_related("run").order_by("number")[:SHOWN]
     rows = [{"result": row, "words": STATUSES[row.run.status] if row.run else _("not checked")} for row in results]
-    context: dict[str, Any] = {"batch": batch, "progress": _progress(batch), "rows": rows, "shown": SHOWN}
+    context: dict[str, Any] = {"batch": batch, "progress": _progress(batch), "rows": rows, "shown": SHOWN, "parquet": PARQUET_INSTALLED}
     return render(request, "pages/_batch.html" if is_partial(request) else "pages/batch.html", context)
 
 

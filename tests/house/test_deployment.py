@@ -18,7 +18,7 @@ from scripts import rehearse_image
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
-MANIFEST = list(yaml.safe_load_all((ROOT / "k8s/prompt-runner-deployment.yaml").read_text(encoding="utf-8")))
+MANIFEST = [entry for path in sorted((ROOT / "k8s").glob("*.yaml")) for entry in yaml.safe_load_all(path.read_text(encoding="utf-8"))]
 WORKFLOW = (ROOT / ".github/workflows/tests.yml").read_text(encoding="utf-8")
 GUIDE = (ROOT / "docs/deployment.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "promptrunner/settings.py").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ CONTAINERS = {
     f"{pod}/{container['name']}": (spec, container) for pod, spec in PODS.items() for container in spec.get("initContainers", []) + spec["containers"]
 }  # fmt: skip
 CONFIGURATION = next(entry["data"] for entry in MANIFEST if entry["kind"] == "ConfigMap")
-SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL"}
+SECRETS = {"SECRET_KEY", "DATABASE_URL", "CACHE_URL", "CELERY_BROKER_URL"}
 
 
 def dockerfile() -> list[tuple[str, str]]:
@@ -102,6 +102,24 @@ def test_a_deployment_migrates_loads_the_rulebooks_and_has_one_worker():
     assert {line[0] for line in commands().values()} == {"migrate", "load_rulebooks", "deliver_events"}
     worker = next(entry for entry in MANIFEST if entry["metadata"]["name"] == "prompt-runner-worker")
     assert (worker["spec"]["replicas"], worker["spec"]["strategy"]["type"]) == (1, "Recreate")
+
+
+def test_celerys_workers_find_our_app_and_the_broker(settings):
+    from celery.app.utils import find_app
+    from kombu.utils.url import parse_url
+
+    settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    _, container = CONTAINERS["Deployment/prompt-runner-celery/celery"]
+    for command in (COMPOSE["services"]["celery"]["command"], container["command"]):
+        assert command[:2] == ["celery", "-A"]
+        assert find_app(command[2]).conf.include == ["promptrunner.tasks"]
+    (secret,) = [entry for entry in container["env"] if entry["name"] == "CELERY_BROKER_URL"]
+    assert "optional" not in secret["valueFrom"]["secretKeyRef"]
+    # What the comment of compose.yaml says to set is the broker's address, and the broker throws nothing out.
+    (said,) = re.findall(r"CELERY_BROKER_URL=(\S+);", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    assert parse_url(said)["hostname"] in COMPOSE["services"]
+    assert "noeviction" in COMPOSE["services"][parse_url(said)["hostname"]]["command"]
+    assert COMPOSE["services"]["celery"]["profiles"] == COMPOSE["services"]["broker"]["profiles"] == ["celery"]
 
 
 def test_the_image_runs_as_a_user_who_is_not_root_and_every_pod_says_so():

@@ -46,6 +46,9 @@ def test_with_its_secrets_production_starts(tmp_path):
         ({**SAFE, "EVENT_SINKS": "file,post"}, "EVENT_SINKS names post; the sinks are file, http, stdout, creatorcore."),
         ({**SAFE, "EVENT_SINKS": "http"}, "EVENT_SINKS names http, but INSIGHTFLOW_URL does not say where to."),
         ({**SAFE, "EVENT_SINKS": "creatorcore"}, "EVENT_SINKS names creatorcore, but CREATORCORE_BASE_URL does not say where it is."),
+        ({**SAFE, "BATCH_WORKER": "someone"}, "BATCH_WORKER is 'someone'; write thread, command or celery."),
+        ({**SAFE, "BATCH_WORKER": "celery"}, "BATCH_WORKER is celery, but CELERY_BROKER_URL does not say where the broker is."),
+        ({**SAFE, "CELERY_BROKER_URL": "sqs://key:secret@"}, "CELERY_BROKER_URL begins with 'sqs'; use redis://, rediss://, amqp:// or amqps://."),
         ({**SAFE, "INSIGHTFLOW_URL": "insight.example"}, "INSIGHTFLOW_URL is no web address"),
     ],
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import html
+import io
 import json
+import math
 import uuid
 
 import pytest
@@ -16,6 +18,7 @@ from django.utils import timezone
 from compliance.models import Batch, BatchPart, BatchResult, Run
 from compliance.services import batches as writing
 from promptrunner import batches
+from promptrunner import results as tables
 from promptrunner.pipeline import run_proposal as whole
 from telemetry.models import Event
 
@@ -173,6 +176,72 @@ def test_batches_are_listed_newest_first_and_an_unknown_one_is_said_so(api):
         assert api.get(f"/api/v1/batches/{uuid.uuid4()}/{path}").status_code == 404
 
 
+def importorskip_parquet():
+    return pytest.importorskip("pyarrow.parquet", reason="requirements/bulk.txt is not installed")
+
+
+@pytest.mark.bulk
+@pytest.mark.parametrize("asked", [{"query": "?format=parquet"}, {"headers": {"Accept": "application/vnd.apache.parquet"}}])
+def test_results_come_as_a_parquet_table_too(api, monkeypatch, asked):
+    parquet = importorskip_parquet()
+    monkeypatch.setattr(tables, "GROUP", 2)
+    sent = send(api, {"proposals": [PUNE.format(1000), {"spec": {"height_m": -3}}, "a house", {"prompt": PUNE.format(2000), "city": "Nashik"}, ""]}).json()
+    batches.work_off()
+    lines = results(api, sent)
+    answer = api.get(f"/api/v1/batches/{sent['id']}/results/{asked.get('query', '')}", headers=asked.get("headers", {}))
+    assert answer["Content-Type"] == "application/vnd.apache.parquet"
+    assert f'filename="batch-{sent["id"]}.parquet"' in answer["Content-Disposition"]
+    file = parquet.ParquetFile(io.BytesIO(b"".join(answer.streaming_content)))
+    assert file.num_row_groups == 3  # never more than a group in memory
+    rows = file.read().to_pylist()
+    assert [(row["number"], row["status"]) for row in rows] == [(line["number"], line["status"]) for line in lines]
+    assert (rows[1]["error"], rows[1]["run"]) == (lines[1]["error"], None)
+    for row, line in zip(rows, lines, strict=True):
+        if run := line.get("run"):
+            assert [row[name] for name in ("run", "digest", "outcome_digest", "trace_id", "reason")] == [
+                run[name] for name in ("id", "digest", "outcome_digest", "trace_id", "reason")
+            ]
+            assert row["as_of"].isoformat() == run["as_of"]
+            assert dict(row["outcomes"]) == {finding["id"]: finding["outcome"] for finding in run["findings"]}
+            assert row["violated"] == run["summary"].get("violated")
+            assert json.loads(row["spec"]) == run["spec"]
+            assert (row["city"], row["plot_area_sq_m"]) == (run.get("city"), run["spec"].get("plot_area_sq_m"))
+    permissible = dict(rows[0]["permissible"])
+    assert permissible["fsi"]["max"] == lines[0]["run"]["permissible"]["fsi"]["max"]
+    assert permissible["height_m"]["max"] == math.inf  # deliberately unlimited
+    assert rows[2]["missing_fields"] == lines[2]["run"]["missing_fields"] != []
+
+
+@pytest.mark.bulk
+def test_a_batch_without_results_is_an_empty_table(api):
+    parquet = importorskip_parquet()
+    sent = send(api, {"proposals": ["a house"]}).json()
+    answer = api.get(f"/api/v1/batches/{sent['id']}/results/?format=parquet")
+    assert parquet.ParquetFile(io.BytesIO(b"".join(answer.streaming_content))).read().num_rows == 0
+
+
+def test_parquet_where_its_package_is_missing_says_so(api, monkeypatch):
+    monkeypatch.setattr(tables, "PARQUET_INSTALLED", False)
+    sent = send(api, {"proposals": ["a house"]}).json()
+    answer = api.get(f"/api/v1/batches/{sent['id']}/results/?format=parquet")
+    assert (answer.status_code, answer["Content-Type"]) == (501, "application/problem+json")
+    assert answer.json()["code"] == "parquet_not_installed"
+    assert "pyarrow" in answer.json()["detail"]
+
+
+def test_other_formats_of_results_are_refused_with_those_that_there_are(api):
+    address = f"/api/v1/batches/{send(api, {'proposals': ['a house']}).json()['id']}/results/"
+    wrong = api.get(f"{address}?format=xml")
+    assert (wrong.status_code, wrong["Content-Type"], wrong.json()["errors"][0]["pointer"]) == (400, "application/problem+json", "/format")
+    assert "jsonl and parquet" in wrong.json()["detail"]
+    refused = api.get(address, headers={"Accept": "text/csv"})
+    assert (refused.status_code, refused["Content-Type"]) == (406, "application/problem+json")
+    for accepted in ("application/x-ndjson", "application/json", "*/*"):
+        assert api.get(address, headers={"Accept": accepted})["Content-Type"] == "application/x-ndjson"
+    missing = api.get(f"/api/v1/batches/{uuid.uuid4()}/results/?format=parquet")
+    assert (missing.status_code, missing["Content-Type"]) == (404, "application/problem+json")
+
+
 class TestPages:
     @pytest.fixture
     def browser(self, settings):
@@ -193,6 +262,13 @@ class TestPages:
         runs = Run.objects.values_list("pk", flat=True)
         assert all(f'href="/runs/{run}/"' in page for run in runs)
         assert "2 / 2" in browser.get("/batches/").content.decode()
+
+    @pytest.mark.parametrize("installed", [True, False])
+    def test_parquet_is_offered_where_it_can_be_made(self, browser, monkeypatch, installed):
+        monkeypatch.setattr("promptrunner.pages.batches.PARQUET_INSTALLED", installed)
+        address = browser.post("/batches/", {"proposals": "a house"})["Location"]
+        batches.work_off()
+        assert ("/results/?format=parquet" in browser.get(address).content.decode()) == installed
 
     def test_a_file_is_taken_too(self, browser):
         answer = browser.post("/batches/", {"file": SimpleUploadedFile("proposals.jsonl", b'{"prompt": "a house in Pune"}\n')})

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from compliance.models import Run
 from compliance.rechecking import CHUNK, Reprocessed, chunks, ids_of, reprocess_runs, runs_to_reprocess
 from compliance.vocabulary import CITIES
+from promptrunner.spreading import SpreadingError
 from promptrunner.terminal import progress_line
 from promptrunner.workers import MOST_WORKERS, each
 from telemetry import clock
@@ -33,12 +34,16 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", metavar="DATE", help="the day whose law is asked for; each run's own day where not given")
         parser.add_argument("--all", action="store_true", help="supersede also runs whose outcome is the same, as after a change of the engine's words")
         parser.add_argument("--workers", type=int, default=1, metavar="N", help="how many processes share the work (1)")
+        parser.add_argument("--celery", action="store_true", help="put the work on Celery's workers, which may be on other machines")
         parser.add_argument("--dry-run", action="store_true", help="write nothing, only say what would change")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Reprocess, with progress and what fails on standard error, and print what flipped."""
         if not 1 <= options["workers"] <= MOST_WORKERS:
             raise CommandError(f"--workers takes 1 to {MOST_WORKERS}.", returncode=2)
+        if options["celery"] and options["workers"] != 1:
+            raise CommandError("--celery and --workers exclude each other: a worker of Celery is told its processes when it is started.", returncode=2)
+        self._celery = options["celery"]
         before = _moment(options["before"])
         if options["all"] and before is None:
             before = clock.now() + datetime.timedelta(milliseconds=1)  # all that are there, and none that this makes
@@ -56,13 +61,18 @@ class Command(BaseCommand):
 
     def _report(self, work: Any, ids: list[Any], workers: int) -> Reprocessed:
         report, looked_at, began = Reprocessed(), 0, time.perf_counter()
-        for part in each(work, chunks(ids), workers):
-            for line in part.failed:
-                self.stderr.write(line)
-            report.add(part)
-            looked_at = min(len(ids), looked_at + CHUNK)
-            if len(ids) > CHUNK:
-                self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
+        try:
+            for part in each(work, chunks(ids), workers, celery=self._celery):
+                for line in part.failed:
+                    self.stderr.write(line)
+                report.add(part)
+                looked_at = min(len(ids), looked_at + CHUNK)
+                if len(ids) > CHUNK:
+                    self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
+        except SpreadingError as error:
+            raise CommandError(f"{error} What was done stays; run it again to go on.", returncode=2) from None
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. What was done stays; run it again to go on.", returncode=130) from None
         if len(ids) > CHUNK:
             self.stderr.write("")
         return report
