@@ -1,4 +1,4 @@
-"""Stored runs judged again: under the release that they name (verify), or under the law as it stands now (reprocess)."""
+"""Stored runs judged under the law as it stands now; a changed outcome makes a superseding run."""
 
 from __future__ import annotations
 
@@ -7,139 +7,24 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import QuerySet
 
-from compliance.assessing import Assessment, judge_reading
-from compliance.models import Dispute, RulebookRelease, Run
-from compliance.reading import Question, Reading, ReadResult
+from compliance.models import RulebookRelease, Run
+from compliance.rechecking.again import chunks, flips, recheck
 from compliance.rules import Rulebook, complete, evaluate
 from compliance.rules.narrowing import narrow
-from compliance.rules.solving import Trials
-from compliance.services.disputes import dispute_settle
-from compliance.services.drafts import Person
 from compliance.services.releases import release_compiled, release_in_force, release_named
 from compliance.services.runs import run_record
 from compliance.specs import normalise_spec
 from telemetry.trace import adopt_run, current_trace_id
 
 logger = logging.getLogger(__name__)
-
-CHUNK = 200
-
-
-class UnverifiableRunError(ValueError):
-    """A run was judged by clauses sent with the request, which are not stored."""
-
-    code = "unverifiable_run"
-
-
-def as_read(run: Run) -> ReadResult:
-    """Return what was read of a stored run's proposal, as it was before the rulebook's defaults."""
-    stored = json.loads(run.reading)
-    readings = [entry for entry in json.loads(run.verdict)["readings"] if entry["field"] in stored["spec"]]
-    return ReadResult(normalise_spec(stored["spec"]), tuple(Reading(**entry) for entry in readings), tuple(Question(**entry) for entry in stored["questions"]))
-
-
-def recheck(run: Run, release: RulebookRelease | None, day: datetime.date) -> Assessment:
-    """Return a stored proposal judged again under a release (None: no rulebook is in force) on a day; nothing is written."""
-    return judge_reading(run.prompt, as_read(run), release_compiled(release) if release else None, release, day)
-
-
-class NothingToSolveError(ValueError):
-    """No rulebook can be chosen for a proposal; the message says what is missing."""
-
-    code = "no_rulebook"
-
-
-def trials_of_run(run: Run) -> Trials:
-    """Return the variations of a stored run's proposal, under the release that judged it.
-
-    Raises:
-        NothingToSolveError: no release judged it.
-    """
-    if run.release is None:
-        raise NothingToSolveError(f"Run {run.pk} was judged by no stored release.")
-    reading = json.loads(run.reading)
-    asked = frozenset(question["field"] for question in reading["questions"] if question.get("field"))
-    return Trials(release_compiled(run.release), reading["spec"], run.as_of, asked)
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """Whether a run's verdict comes out again: the digest now, and the one stored."""
-
-    run: Run
-    digest: str
-
-    @property
-    def holds(self) -> bool:
-        """Whether both are the same."""
-        return self.digest == self.run.digest
-
-
-def verify(run: Run) -> Verification:
-    """Return whether a run comes out again under the release and on the day that it names.
-
-    Raises:
-        UnverifiableRunError: it was judged by clauses sent with the request.
-    """
-    if run.release is None and "rulebook" in json.loads(run.verdict):
-        raise UnverifiableRunError(f"Run {run.pk} was judged by clauses sent with the request; they are not stored, so it cannot be judged again.")
-    return Verification(run, recheck(run, run.release, run.as_of).verdict.digest)
-
-
-@dataclass
-class Verified:
-    """What came of verifying many runs: how many came out the same, the sentences about those that did not, and about those that cannot be judged again."""
-
-    same: int = 0
-    different: list[str] = field(default_factory=list)
-    unverifiable: list[str] = field(default_factory=list)
-
-    @property
-    def seen(self) -> int:
-        """How many runs were looked at."""
-        return self.same + len(self.different) + len(self.unverifiable)
-
-    def add(self, other: Verified) -> None:
-        """Take in what another process found."""
-        self.same += other.same
-        self.different += other.different
-        self.unverifiable += other.unverifiable
-
-
-def verify_runs(ids: Sequence[UUID]) -> Verified:
-    """Return which of some runs come out again; one that is gone meanwhile is left out, and one that cannot be judged does not stop the rest."""
-    found = Verified()
-    for run in Run.objects.filter(pk__in=ids).select_related("release").defer("release__content").order_by("pk"):
-        try:
-            verification = verify(run)
-        except UnverifiableRunError as error:
-            found.unverifiable.append(str(error))
-        except Exception as error:  # whatever is wrong with one stored run, the rest is still looked at
-            found.different.append(f"Run {run.pk} cannot be judged: {type(error).__name__}: {error}")
-        else:
-            if verification.holds:
-                found.same += 1
-            else:
-                found.different.append(f"Run {run.pk}: stored {run.digest}, now {verification.digest}.")
-    return found
-
-
-def chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    """Yield ids a chunk at a time."""
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
-
-
-# Reprocessing
 
 
 @dataclass
@@ -308,26 +193,3 @@ def _target(run: Run, day: datetime.date) -> RulebookRelease | None:
     if run.release is not None and run.release.effective_from is None:
         return release_named(name=run.release.rulebook.name, as_of=day)
     return release_in_force(city=run.city, as_of=day) if run.city else None
-
-
-def flips(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
-    """Yield (clause, outcome before, outcome after) for every clause whose finding comes out otherwise; one that is not listed does not apply."""
-    old, new = ({finding["id"]: finding["outcome"] for finding in findings} for findings in (before, after))
-    for clause in sorted(old.keys() | new.keys()):
-        one, other = old.get(clause, "NOT_APPLICABLE"), new.get(clause, "NOT_APPLICABLE")
-        if one != other:
-            yield clause, one, other
-
-
-# Disputes
-
-
-def settle(*, dispute: Dispute, release: RulebookRelease, by: Person, answer: str) -> Reprocessed:
-    """Settle a dispute by the release that mends it, check again every case in which the clause was disputed, and return what that changed."""
-    dispute_settle(dispute=dispute, release=release, by=by, answer=answer)
-    disputed = Dispute.objects.filter(rulebook=dispute.rulebook_id, clause_id=dispute.clause_id).values_list("run", flat=True)
-    return reprocess(Run.objects.filter(pk__in=[latest.pk for latest in map(_latest, Run.objects.filter(pk__in=list(disputed)))]))
-
-
-def _latest(run: Run) -> Run:
-    return Run.objects.filter(root=run.root_id or run.pk).order_by("-revision").first() or run
