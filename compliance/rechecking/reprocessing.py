@@ -128,7 +128,7 @@ def _reprocess(run: Run, day: datetime.date, report: Reprocessed, *, dry_run: bo
     if run.release is None and "rulebook" in stored:
         report.skipped += 1
         return
-    target = _target(run, day)
+    target = target_of(run.release, run.city, day)
     if not unchanged_too and not _may_differ(run, target, day):
         report.unchanged += 1
         return
@@ -161,7 +161,7 @@ def _may_differ(run: Run, target: RulebookRelease | None, day: datetime.date) ->
         return True
     if run.release.sha256 == target.sha256:
         return False
-    old, new = _narrowed(run.release.sha256, target.sha256)
+    old, new = narrowed(run.release.sha256, target.sha256)
     stored = json.loads(run.reading)
     spec = normalise_spec(stored["spec"])
     if spec.get("city") not in new.cities:
@@ -172,7 +172,8 @@ def _may_differ(run: Run, target: RulebookRelease | None, day: datetime.date) ->
 
 
 @lru_cache(maxsize=64)
-def _narrowed(old: str, new: str) -> tuple[Rulebook, Rulebook]:
+def narrowed(old: str, new: str) -> tuple[Rulebook, Rulebook]:
+    """Return the rulebooks of two releases by their hashes, narrowed to what makes a difference between them."""
     releases = {release.sha256: release for release in RulebookRelease.objects.filter(sha256__in=(old, new))}
     return narrow(release_compiled(releases[old]), release_compiled(releases[new]))
 
@@ -188,8 +189,8 @@ def _cause(run: Run, target: RulebookRelease | None, day: datetime.date, outcome
     return Run.Cause.ENGINE if under_its_own == outcome else Run.Cause.BOTH
 
 
-def _target(run: Run, day: datetime.date) -> RulebookRelease | None:
-    """Return the release to judge under: a run that asked for a rulebook that is never in force by itself keeps to that rulebook."""
-    if run.release is not None and run.release.effective_from is None:
-        return release_named(name=run.release.rulebook.name, as_of=day)
-    return release_in_force(city=run.city, as_of=day) if run.city else None
+def target_of(release: RulebookRelease | None, city: str, day: datetime.date) -> RulebookRelease | None:
+    """Return the release to judge a run under: one that asked for a rulebook that is never in force by itself keeps to that rulebook."""
+    if release is not None and release.effective_from is None:
+        return release_named(name=release.rulebook.name, as_of=day)
+    return release_in_force(city=city, as_of=day) if city else None
