@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from compliance.assessing import Assessment, judge_reading
 from compliance.models import RulebookRelease, Run
@@ -24,10 +25,11 @@ class UnverifiableRunError(ValueError):
     code = "unverifiable_run"
 
 
-def as_read(run: Run) -> ReadResult:
-    """Return what was read of a stored run's proposal, as it was before the rulebook's defaults."""
-    stored = json.loads(run.reading)
-    readings = [entry for entry in json.loads(run.verdict)["readings"] if entry["field"] in stored["spec"]]
+def as_read(run: Run, verdict: Mapping[str, Any] | None = None) -> ReadResult:
+    """Return what was read of a stored run's proposal, as it was before the rulebook's defaults; its stored verdict where that is at hand."""
+    stored = orjson.loads(run.reading)
+    verdict = verdict if verdict is not None else orjson.loads(run.verdict)
+    readings = [entry for entry in verdict["readings"] if entry["field"] in stored["spec"]]
     return ReadResult(normalise_spec(stored["spec"]), tuple(Reading(**entry) for entry in readings), tuple(Question(**entry) for entry in stored["questions"]))
 
 
@@ -50,7 +52,7 @@ def trials_of_run(run: Run) -> Trials:
     """
     if run.release is None:
         raise NothingToSolveError(f"Run {run.pk} was judged by no stored release.")
-    reading = json.loads(run.reading)
+    reading = orjson.loads(run.reading)
     asked = frozenset(question["field"] for question in reading["questions"] if question.get("field"))
     return Trials(release_compiled(run.release), reading["spec"], run.as_of, asked)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import logging
 import time
 from collections import Counter
@@ -12,12 +11,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
+import orjson
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import QuerySet
 
+from compliance.assessing import judge_reading, outcome_digest
 from compliance.models import RulebookRelease, Run
-from compliance.rechecking.again import chunks, flips, recheck
-from compliance.rules import Rulebook, complete, evaluate
+from compliance.reading import ReadResult
+from compliance.rechecking.again import as_read, chunks, flips
+from compliance.rules import Evaluation, Rulebook, complete
 from compliance.rules.narrowing import narrow
 from compliance.services.releases import release_compiled, release_in_force, release_named
 from compliance.services.runs import run_record
@@ -95,7 +97,9 @@ def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
         yield from Run.objects.filter(pk__in=some, superseded_by=None).select_related("release__rulebook").defer("release__content")
 
 
-def reprocess_runs(ids: Sequence[UUID], *, as_of: datetime.date | None = None, dry_run: bool = False, unchanged_too: bool = False) -> Reprocessed:
+def reprocess_runs(
+    ids: Sequence[UUID], *, as_of: datetime.date | None = None, dry_run: bool = False, unchanged_too: bool = False, differing: bool = False
+) -> Reprocessed:
     """Judge stored runs again and record a superseding run for each whose outcome differs; each is one transaction, so it may be stopped at any point.
 
     Where the rules are the same for a run, or differ in nothing that concerns it, it is left alone: after a change of the program ask for all.
@@ -105,6 +109,7 @@ def reprocess_runs(ids: Sequence[UUID], *, as_of: datetime.date | None = None, d
         as_of: the day whose law is asked for; each run's own day where not given.
         dry_run: judge and count, write nothing.
         unchanged_too: judge every run, and record a superseding one also where the outcome is the same.
+        differing: whether they are known to come out otherwise, so that they need not be judged by the changed clauses first.
 
     Raises:
         OperationalError: the database cannot be reached; what was done stays.
@@ -112,7 +117,7 @@ def reprocess_runs(ids: Sequence[UUID], *, as_of: datetime.date | None = None, d
     report = Reprocessed()
     for run in in_chunks(ids):
         try:
-            _reprocess(run, as_of or run.as_of, report, dry_run=dry_run, unchanged_too=unchanged_too)
+            _reprocess(run, as_of or run.as_of, report, dry_run=dry_run, unchanged_too=unchanged_too, differing=differing)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # whatever is wrong with one stored run, the rest is still judged
@@ -121,23 +126,24 @@ def reprocess_runs(ids: Sequence[UUID], *, as_of: datetime.date | None = None, d
     return report
 
 
-def _reprocess(run: Run, day: datetime.date, report: Reprocessed, *, dry_run: bool, unchanged_too: bool) -> None:
+def _reprocess(run: Run, day: datetime.date, report: Reprocessed, *, dry_run: bool, unchanged_too: bool, differing: bool) -> None:
     adopt_run(run.pk)
     began = time.perf_counter()
-    stored = json.loads(run.verdict)
+    stored = orjson.loads(run.verdict)
     if run.release is None and "rulebook" in stored:
         report.skipped += 1
         return
     target = target_of(run.release, run.city, day)
-    if not unchanged_too and not _may_differ(run, target, day):
+    if not (unchanged_too or differing or _may_differ(run, target, day)):
         report.unchanged += 1
         return
-    assessment = recheck(run, target, day)
+    read = as_read(run, stored)
+    assessment = judge_reading(run.prompt, read, release_compiled(target) if target else None, target, day)
     outcome = assessment.verdict.outcome_digest
     if outcome == run.outcome_digest and not unchanged_too:
         report.unchanged += 1
         return
-    cause = _cause(run, assessment.release, day, outcome)
+    cause = _cause(run, read, assessment.release, day, outcome)
     wire = assessment.wire()
     if not dry_run:
         try:
@@ -162,12 +168,12 @@ def _may_differ(run: Run, target: RulebookRelease | None, day: datetime.date) ->
     if run.release.sha256 == target.sha256:
         return False
     old, new = narrowed(run.release.sha256, target.sha256)
-    stored = json.loads(run.reading)
+    stored = orjson.loads(run.reading)
     spec = normalise_spec(stored["spec"])
     if spec.get("city") not in new.cities:
         return True
     asked = frozenset(question["field"] for question in stored["questions"] if question.get("field"))
-    first, second = (evaluate(rulebook, complete(rulebook, spec, asked), day).outcome_digest for rulebook in (old, new))
+    first, second = (Evaluation(rulebook, complete(rulebook, spec, asked), day).outcome_digest for rulebook in (old, new))
     return first != second
 
 
@@ -178,12 +184,12 @@ def narrowed(old: str, new: str) -> tuple[Rulebook, Rulebook]:
     return narrow(release_compiled(releases[old]), release_compiled(releases[new]))
 
 
-def _cause(run: Run, target: RulebookRelease | None, day: datetime.date, outcome: str) -> Run.Cause:
+def _cause(run: Run, read: ReadResult, target: RulebookRelease | None, day: datetime.date, outcome: str) -> Run.Cause:
     """Return why a run comes out as it does under a release on a day: judging it again as it was judged tells the engine's part from the rules'."""
     if outcome == run.outcome_digest:
         return Run.Cause.NONE
     same_law = target == run.release and day == run.as_of
-    under_its_own = outcome if same_law else recheck(run, run.release, run.as_of).verdict.outcome_digest
+    under_its_own = outcome if same_law else outcome_digest(read, release_compiled(run.release) if run.release else None, run.as_of)
     if under_its_own == run.outcome_digest:
         return Run.Cause.RULES
     return Run.Cause.ENGINE if under_its_own == outcome else Run.Cause.BOTH

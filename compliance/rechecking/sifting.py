@@ -44,12 +44,14 @@ class Sifted:
 
     Attributes:
         report: what is known of the runs already.
-        rest: the runs that have to be judged one by one, in the order of their keys.
+        differing: the runs that come out otherwise and are still to be judged, in the order of their keys.
+        rest: the runs of which that is not known, in the order of their keys.
         seconds: how long it took, the start left out.
         seconds_to_start: how long it took to make statements of the rulebooks.
     """
 
     report: Reprocessed = field(default_factory=Reprocessed)
+    differing: list[UUID] = field(default_factory=list)
     rest: list[UUID] = field(default_factory=list)
     seconds: float = 0.0
     seconds_to_start: float = 0.0
@@ -81,6 +83,7 @@ def _sift_chunk(chunk: list[Stored], plans: Plans, cases: Cases, sifted: Sifted,
     judged = [number for number, runs in counted.items() if number >= 0 and worth_columns(runs, plans.all[number].clauses)]
     sifted.report.unchanged += counted[SAME_LAW]
     rest = {row for row, number in enumerate(numbers) if number != SAME_LAW}
+    differing: set[int] = set()
     if judged:
         cases.fill(chunk, [number if number in judged else ALONE for number in numbers])
         for number in judged:
@@ -88,9 +91,10 @@ def _sift_chunk(chunk: list[Stored], plans: Plans, cases: Cases, sifted: Sifted,
             found = plan.differing(cases)
             same = [row for row, differs in found.items() if differs == SAME]
             sifted.report.unchanged += len(same)
-            rest.difference_update(same)
-            if dry_run:
-                rest.difference_update(_report(sifted.report, plan, cases, chunk, found))
+            otherwise = {row for row, differs in found.items() if differs in (LIMITS_DIFFER, OUTCOMES_DIFFER)}
+            rest.difference_update(same, otherwise)
+            differing |= otherwise.difference(_report(sifted.report, plan, cases, chunk, found) if dry_run else ())
+    sifted.differing += [UUID(chunk[row].key) for row in sorted(differing)]
     sifted.rest += [UUID(chunk[row].key) for row in sorted(rest)]
 
 

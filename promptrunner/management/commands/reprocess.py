@@ -53,8 +53,9 @@ class Command(BaseCommand):
         if before is not None and not options["dry_run"]:
             self.stderr.write(f"If this is interrupted, go on with the same words and --before {before:%Y-%m-%dT%H:%M:%S.%f}.")
         sifted = Sifted(rest=ids_of(runs)) if options["all"] or day else self._sift(runs, options["workers"], dry_run=options["dry_run"])
-        report = self._report(work, sifted.rest, options["workers"])
-        report.add(sifted.report)
+        report = sifted.report
+        for some, judge in ((sifted.differing, functools.partial(work, differing=True)), (sifted.rest, work)):
+            report.add(self._report(judge, some, options["workers"]))
         for line in _lines(report, dry_run=options["dry_run"]):
             self.stdout.write(line)
         if report.failed:
@@ -76,7 +77,7 @@ class Command(BaseCommand):
         rate = number / sifted.seconds
         self.stderr.write(
             f"\nBy columns: {number:,} runs in {sifted.seconds:.1f} s ({rate:,.0f} a second), after {sifted.seconds_to_start:.1f} s to make statements of the rules; "
-            f"{len(sifted.rest):,} are left to judge one by one."
+            f"{len(sifted.differing) + len(sifted.rest):,} are left to judge one by one."
         )
         return sifted
 
