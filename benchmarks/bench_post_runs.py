@@ -68,15 +68,15 @@ def main() -> None:
                 at_scale(folder, port, options.seconds, number, run, row_bytes)
 
 
-def django_on(folder: Path) -> None:
-    """Set Django up on a fresh SQLite database with the rulebooks loaded."""
+def django_on(folder: Path, database: str = "") -> None:
+    """Set Django up on a fresh database, SQLite where none is named, with the rulebooks loaded."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
         "PROMPTRUNNER_ENV": "development",
         "ALLOW_ANONYMOUS": "true",
         "RATE_RUN": "100000000",  # counted as ever, never reached
         "DATA_DIR": str(folder),
-        "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
+        "DATABASE_URL": database or f"sqlite:///{folder / 'bench.sqlite3'}",
     }
     import django  # noqa: PLC0415 - after the environment
     from django.core.management import call_command  # noqa: PLC0415

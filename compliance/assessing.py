@@ -85,22 +85,33 @@ def judge_reading(prompt: str, read: ReadResult, rulebook: Rulebook | None, rele
     return Assessment(prompt, read, completion, verdict, rulebook, release, day, swap)
 
 
+def outcome_digest(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> str:
+    """Return the outcome digest of what was read, judged under a rulebook on a day: that of `judge_reading`, without the rest."""
+    return _evaluated(read, rulebook, day).outcome_digest
+
+
 def _judge(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> tuple[Completion, Verdict, str]:
     """Return the completed spec, the verdict, and the question which side lies along the road where that matters."""
-    as_read = Completion(read.spec, read.spec)
+    found = _evaluated(read, rulebook, day)
+    if isinstance(found, Verdict):
+        return Completion(read.spec, read.spec), found, ""
+    return found.completion, found.verdict, _swapped_sides(read, found)
+
+
+def _evaluated(read: ReadResult, rulebook: Rulebook | None, day: datetime.date) -> Evaluation | Verdict:
+    """Return what was read under the clauses of a rulebook, or the verdict where none can judge it."""
     if "city" not in read.spec:
         missing = [name for name in BLOCKING if name not in read.spec]
         labels = ", ".join(FIELDS[name].label for name in missing)
-        return as_read, blocked_verdict(read.spec, missing, f"The proposal does not say: {labels}."), ""
+        return blocked_verdict(read.spec, missing, f"The proposal does not say: {labels}.")
     city = str(read.spec["city"])
     if rulebook is None:
-        return as_read, error_verdict(read.spec, f"No rulebook is in force for {city} on {day.isoformat()}."), ""
+        return error_verdict(read.spec, f"No rulebook is in force for {city} on {day.isoformat()}.")
     if city not in rulebook.cities:
         held = ", ".join(rulebook.cities)
-        return as_read, error_verdict(read.spec, f"{rulebook.title} does not hold for {city}; it holds for {held}."), ""
+        return error_verdict(read.spec, f"{rulebook.title} does not hold for {city}; it holds for {held}.")
     completion = complete(rulebook, read.spec, frozenset(question.field for question in read.questions if question.field))
-    evaluation = Evaluation(rulebook, completion, day)
-    return completion, evaluation.verdict, _swapped_sides(read, evaluation)
+    return Evaluation(rulebook, completion, day)
 
 
 def _swapped_sides(read: ReadResult, evaluation: Evaluation) -> str:

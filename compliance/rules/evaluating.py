@@ -100,12 +100,21 @@ class Evaluation:
     @cached_property
     def verdict(self) -> Verdict:
         """The verdict. A clause whose outcome would change inside the documented range of an assumption is UNDETERMINED and asks for the fact."""
+        return self._assembly.verdict()
+
+    @cached_property
+    def outcome_digest(self) -> str:
+        """The verdict's `outcome_digest` alone, at half the cost."""
+        return self._assembly.outcome_digest()
+
+    @cached_property
+    def _assembly(self) -> _Assembly:
         for entry in self.completion.assumptions:
             for end in entry.range or ():
                 other = self._with(vary(self.rulebook, self.completion, entry.field, end))
                 if other is not None:
                     _mark_flips(self._judged, self._before, other, entry.field)
-        return assemble(self.rulebook, self.completion, self._judged, self.as_of)
+        return _Assembly(self.rulebook, self.completion, self._judged, self.rulebook.on(self.as_of))
 
     def differing_fields(self, values: Mapping[str, Any]) -> list[str]:
         """Return the fields whose outcomes would differ with other values for some fields of the spec, in the vocabulary's order."""
@@ -204,33 +213,50 @@ class _Assembly:
 
     def verdict(self) -> Verdict:
         """Return the verdict."""
-        missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
-        applicable = [judgement for judgement in self.judged.judgements.values() if judgement.applies is not False]
-        wires = {
-            judgement.clause.id: [(check, short := _short(check), _wire_check(check, short, self.net_area)) for check in judgement.checks]
-            for judgement in applicable
-        }
-        findings = [self._finding(judgement, wires[judgement.clause.id]) for judgement in applicable]
-        ungoverned = () if not applicable or missing else tuple(self._ungoverned())
-        status, reason = self._status(missing, bool(applicable), bool(ungoverned))
-        verdict = Verdict(
-            status=status,
-            reason=reason,
-            missing_fields=missing,
+        outcome = self._outcome()
+        findings = [self._finding(judgement, self._wires[judgement.clause.id]) for judgement in self._applicable]
+        ungoverned = tuple(self._ungoverned()) if self._leaves_ungoverned else ()
+        return replace(
+            outcome,
             findings=tuple(sorted((*ungoverned, *findings), key=_finding_order)),
-            permissible=self._permissible(),
             must_also_provide=tuple(self._must_provide()),
-            asks=self._asks(missing),
+            asks=self._asks(outcome.missing_fields),
             counts=self._counts(len(ungoverned)),
         )
-        return _digested(verdict, self.completion.spec, self._clauses(applicable, wires), self.day.versions)
 
-    def _clauses(self, applicable: list[Judgement], wires: Mapping[str, list[JudgedCheck]]) -> dict[str, Any]:
+    def outcome_digest(self) -> str:
+        """Return the verdict's `outcome_digest`."""
+        return self._outcome().outcome_digest
+
+    def _outcome(self) -> Verdict:
+        """Return what the digests are taken over, with the digests."""
+        missing = tuple(name for name in BLOCKING if name not in self.completion.spec)
+        status, reason = self._status(missing, bool(self._applicable), self._leaves_ungoverned)
+        outcome = Verdict(status=status, reason=reason, missing_fields=missing, permissible=self._permissible())
+        return _digested(outcome, self.completion.spec, self._clauses(), self.day.versions)
+
+    @cached_property
+    def _applicable(self) -> list[Judgement]:
+        return [judgement for judgement in self.judged.judgements.values() if judgement.applies is not False]
+
+    @cached_property
+    def _wires(self) -> dict[str, list[JudgedCheck]]:
+        return {
+            judgement.clause.id: [(check, short := _short(check), _wire_check(check, short, self.net_area)) for check in judgement.checks]
+            for judgement in self._applicable
+        }
+
+    @cached_property
+    def _leaves_ungoverned(self) -> bool:
+        """Whether there are deciding fields that no clause governs, of a proposal that can be judged."""
+        return bool(self._applicable) and all(name in self.completion.spec for name in BLOCKING) and bool(self._without_check())
+
+    def _clauses(self) -> dict[str, Any]:
         """Return what the digest says of each clause: its outcome, and its checks in an order of their own."""
         found: dict[str, Any] = {clause.id: "NOT_APPLICABLE" for clause in self.day.clauses}
-        for judgement in applicable:
+        for judgement in self._applicable:
             name = judgement.clause.id
-            found[name] = [self.outcomes[name], [[check.field, check.displaced_by, wire] for check, _, wire in sorted(wires[name], key=_check_order)]]
+            found[name] = [self.outcomes[name], [[check.field, check.displaced_by, wire] for check, _, wire in sorted(self._wires[name], key=_check_order)]]
         return found
 
     def _status(self, missing: tuple[str, ...], applicable: bool, ungoverned: bool) -> tuple[Status, str]:

@@ -20,12 +20,18 @@ def narrow(old: Rulebook, new: Rulebook) -> Pair:
 
     Facts stay; a fact that changed changes the clauses that read it.
     """
-    if _frame(old) != _frame(new):
+    if not complete_alike(old, new):
         return old, new
     wanted = changed_clauses(old, new)
     for rulebook in (old, new, old):  # the second may bring in clauses on which the first has others hanging
         wanted = hanging_together(rulebook, wanted)
     return _only(old, wanted), _only(new, wanted)
+
+
+def complete_alike(old: Rulebook, new: Rulebook) -> bool:
+    """Return whether what every verdict rests on, however few the clauses, is the same: what is assumed, the cities, and which fields decide."""
+    before, after = (canonical({key: rulebook.content.get(key) for key in ("defaults", "cities", "deciding")}) for rulebook in (old, new))
+    return before == after
 
 
 def changed_clauses(old: Rulebook, new: Rulebook) -> frozenset[str]:
@@ -78,11 +84,6 @@ def _changed_facts(old: Rulebook, new: Rulebook) -> frozenset[str]:
             if not changed.isdisjoint(fact.node.names()):
                 changed.add(fact.name)
     return frozenset(changed)
-
-
-def _frame(rulebook: Rulebook) -> bytes:
-    """Return what every verdict rests on, however few the clauses."""
-    return canonical({key: rulebook.content.get(key) for key in ("defaults", "cities", "deciding")})
 
 
 def _only(rulebook: Rulebook, ids: Collection[str]) -> Rulebook:

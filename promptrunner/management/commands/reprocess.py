@@ -9,9 +9,12 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import QuerySet
 
 from compliance.models import Run
 from compliance.rechecking import CHUNK, Reprocessed, chunks, ids_of, reprocess_runs, runs_to_reprocess
+from compliance.rechecking.sifting import Sifted, sift, worth_columns
+from compliance.rechecking.stored import has_engines
 from compliance.vocabulary import CITIES
 from promptrunner.spreading import SpreadingError
 from promptrunner.terminal import progress_line
@@ -50,14 +53,38 @@ class Command(BaseCommand):
         runs = runs_to_reprocess(
             city=options["city"], status=options["status"], since=_day(options["since"], "--since"), before=before, rulebook=options["rulebook"]
         )
-        work = functools.partial(reprocess_runs, as_of=_day(options["as_of"], "--as-of"), dry_run=options["dry_run"], unchanged_too=options["all"])
+        day = _day(options["as_of"], "--as-of")
+        work = functools.partial(reprocess_runs, as_of=day, dry_run=options["dry_run"], unchanged_too=options["all"])
         if before is not None and not options["dry_run"]:
             self.stderr.write(f"If this is interrupted, go on with the same words and --before {before:%Y-%m-%dT%H:%M:%S.%f}.")
-        report = self._report(work, ids_of(runs), options["workers"])
+        sifted = Sifted(rest=ids_of(runs)) if options["all"] or day else self._sift(runs, options["workers"], dry_run=options["dry_run"])
+        report = sifted.report
+        for some, judge in ((sifted.differing, functools.partial(work, differing=True)), (sifted.rest, work)):
+            report.add(self._report(judge, some, options["workers"]))
         for line in _lines(report, dry_run=options["dry_run"]):
             self.stdout.write(line)
         if report.failed:
             sys.exit(1)
+
+    def _sift(self, runs: QuerySet[Run], workers: int, *, dry_run: bool) -> Sifted:
+        """Return what is found by columns, and the runs that have to be judged one by one: all of them where columns are not worth while."""
+        number, began = runs.count(), time.perf_counter()
+        if not worth_columns(number):
+            return Sifted(rest=ids_of(runs))
+        if not has_engines():
+            self.stderr.write("The runs are judged one by one; many times as fast is judging them by columns: pip install -r requirements/bulk.txt")
+            return Sifted(rest=ids_of(runs))
+
+        def progress(done: int) -> None:
+            self.stderr.write(progress_line(done, number, time.perf_counter() - began), ending="")
+
+        sifted = sift(runs, dry_run=dry_run, threads=workers, progress=progress)
+        rate = number / sifted.seconds
+        self.stderr.write(
+            f"\nBy columns: {number:,} runs in {sifted.seconds:.1f} s ({rate:,.0f} a second), after {sifted.seconds_to_start:.1f} s to make statements of the rules; "
+            f"{len(sifted.differing) + len(sifted.rest):,} are left to judge one by one."
+        )
+        return sifted
 
     def _report(self, work: Any, ids: list[Any], workers: int) -> Reprocessed:
         report, looked_at, began = Reprocessed(), 0, time.perf_counter()

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from compliance.packaged import FOLDER
-from compliance.rules import Rulebook, RulebookError, complete, evaluate, load, load_file
+from compliance.rules import Evaluation, Rulebook, RulebookError, complete, evaluate, load, load_file
 from compliance.rules.narrowing import changed_clauses, narrow
 from tests.compliance.rules.columns.cases import DAY, random_cases
 from tests.compliance.rules.conftest import SMALL
@@ -42,7 +42,10 @@ def spots(tree):
 
 
 def outcome(rulebook: Rulebook, spec, asked) -> str:
-    return evaluate(rulebook, complete(rulebook, spec, asked), DAY).outcome_digest
+    completion = complete(rulebook, spec, asked)
+    verdict = evaluate(rulebook, completion, DAY)
+    assert Evaluation(rulebook, completion, DAY).outcome_digest == verdict.outcome_digest  # the digest alone is that of the verdict
+    return verdict.outcome_digest
 
 
 def edits(rulebook: Rulebook, number: int, seed: int):
