@@ -20,6 +20,7 @@ _PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
 _MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
 _STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
 _BEFORE_WIDENING = frozenset("to|be|being|going|proposed|planned|any|further|future|road|the|a|dp".split("|"))
+_BUILDS = frozenset({"build", "construct", "constructing", "erect"})
 _FREE_SUBJECT = frozenset(
     (
         "of|the|our|its|this|each|every|for|my|a|an|that|proposed|new|main|whole|all|public|existing|dp|tp|access|"
@@ -59,12 +60,13 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
     words = {token.text for token in tokens}
     has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left"))
     by_place: dict[tuple[int, int], Anchor] = {}
-    dimension_places = {(mark.first, mark.last) for mark in marks if mark.kind == "dimension"}
+    dimensions = {mark.first: mark for mark in marks if mark.kind == "dimension"}
+    dimension_places = {(mark.first, mark.last) for mark in dimensions.values()}
     for mark in marks:
         if numbers[mark.first] and mark.kind != "label":
             continue
         if mark.kind == "dimension":
-            anchor = _dimension(tokens, mark, at_start, at_end, subjects, numbers)
+            anchor = _dimension(tokens, mark, at_start, at_end, subjects, dimensions, numbers)
             if anchor is not None:
                 by_place[(mark.first, mark.last)] = anchor
         elif mark.kind == "label" and (mark.first, mark.last) not in dimension_places:
@@ -111,10 +113,25 @@ def _part_of_road(tokens: list[Token], mark: Mark) -> bool:
         after[:1] and after[0] in ("road", "roads", "facing", "door", "elevation", "portion", "entrance", "entry", "yard", "by", "parking", "open")
     ):
         return after[0] != "open"
+    if _lists_roads(tokens, mark.first):
+        return True
     for token in reversed(tokens[max(0, mark.first - 4) : mark.first]):
         if token.text in ("road", "rd", "street", "lane", "roads", "rasta", "highway"):
             return True
         if token.kind == NUMBER or token.text in HARD_STOPS or token.text in MARGIN_NOUNS:
+            return False
+    return False
+
+
+def _lists_roads(tokens: list[Token], at: int) -> bool:
+    """Return whether a sentence lists several roads by where they are ("two roads: 9 m at the back and 18 m at the front")."""
+    if not at or tokens[at - 1].text not in ("at", "on", "in", "the", "from", "to"):
+        return False
+    for back in range(at - 1, max(-1, at - 16), -1):
+        token = tokens[back]
+        if token.text in ("roads", "streets"):
+            return True
+        if token.text in HARD_STOPS or token.text in MARGIN_NOUNS or token.line or (token.text == "." and back + 1 < at and tokens[back + 1].gap):
             return False
     return False
 
@@ -160,17 +177,31 @@ def _noise_before(tokens: list[Token], mark: Mark, at_end: dict[int, Mark]) -> b
     return subject is not None and subject.value == "noise"
 
 
-def _dimension(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_end: dict[int, Mark], subjects: list[Mark], numbers: list[bool]) -> Anchor | None:
+def _dimension(
+    tokens: list[Token],
+    mark: Mark,
+    at_start: dict[int, Mark],
+    at_end: dict[int, Mark],
+    subjects: list[Mark],
+    dimensions: dict[int, Mark],
+    numbers: list[bool],
+) -> Anchor | None:
     """Return the anchor of a dimension word: "<thing> height", "height of <thing>", "12 m high <thing>", "the <thing> is 12 m high"."""
     dimension = mark.value
     subject, first, last = _subject_of(tokens, mark, at_start, at_end, numbers)
+    if subject is None:
+        partner = _partner(tokens, mark, dimensions, numbers)
+        if partner is not None:
+            subject = _subject_of(tokens, partner, at_start, at_end, numbers)[0]
+    if subject is None and dimension != "height" and _is_built(tokens, mark):
+        subject = "building"
     if subject is None:
         subject = _subject_before(tokens, mark, subjects)
     if subject is None:
         if dimension == "height":
             return Anchor(mark.first, mark.last, (BY_NAME["height"],))
         name = {"width": "plot width", "depth": "plot depth"}[dimension]
-        known = any(other.value == "plot" for other in subjects)
+        known = any(other.value == "plot" for other in subjects) or any(token.text == "frontage" for token in tokens[max(0, mark.first - 18) : mark.first])
         return Anchor(mark.first, mark.last, (Label(name, BY_NAME[name].field, _LENGTHS, 9.0),)) if known else Anchor(mark.first, mark.last, (_NOISE_LENGTH,))
     name = MEASURED[(subject, dimension)]
     label = _NOISE_LENGTH if name == "not ours" else BY_NAME[name]
@@ -206,6 +237,28 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
             return None, mark.first, mark.last
         return found.value, found.first, mark.last
     return None, mark.first, mark.last
+
+
+def _partner(tokens: list[Token], mark: Mark, dimensions: dict[int, Mark], numbers: list[bool]) -> Mark | None:
+    """Return the second dimension of "16 m wide and 24 m deep tower", whose thing is the first one's too, or None."""
+    at = mark.last
+    while at < len(tokens) and at < mark.last + 2 and tokens[at].text in ("and", "x", "by", ",", "*", "&"):
+        at += 1
+    if at == mark.last or at >= len(tokens) or not numbers[at]:
+        return None
+    while numbers[at]:
+        at += 1
+    return dimensions.get(at)
+
+
+def _is_built(tokens: list[Token], mark: Mark) -> bool:
+    """Return whether what has the dimension is said to be built ("we will build 16 m wide and 24 m deep")."""
+    for token in reversed(tokens[max(0, mark.first - 9) : mark.first]):
+        if token.text in _BUILDS:
+            return True
+        if token.kind != NUMBER and token.text not in _MEASURES:
+            return False
+    return False
 
 
 def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> str | None:

@@ -6,15 +6,30 @@ import re
 
 from compliance.reading.choosing import Candidate, Choices
 from compliance.reading.page import Page
+from compliance.reading.quantities import Quantity
+from compliance.reading.units import PLAIN
 
 _FIELDS = {"front": "front_setback_m", "side": "side_setback_m", "sides": "side_setback_m", "rear": "rear_setback_m", "back": "rear_setback_m"}
 _SIDE = re.compile(
     r"(?<![\w-])(front|sides?|rear|back)(?: margins?| setbacks?)?(?:[ ]?[:=-])? ?(\d{1,2}(?:\.\d{1,2})?)(?: ?(?:m|mtrs?|met(?:er|re)s?))?(?=[ ]?(?:[,;)&/\n]|\.(?!\d)|$|and\b))"
 )
 _ONE_OF_TWO = re.compile(r"(?:one|other|left|right|east|west|north|south|each) $")
+_BEFORE_ITS_SIDE = r"(\d{1,2}(?:\.\d{1,2})?) (?:on |in |at )?(?:the )?(front|sides?|rear|back)(?: margins?| setbacks?)?"
+_ITEM = re.compile(_BEFORE_ITS_SIDE)
+_LISTED = re.compile(rf"(?<![\w.]){_BEFORE_ITS_SIDE}(?:[ ]?[,&/]?[ ]?(?:and )?{_BEFORE_ITS_SIDE}){{1,3}}(?![ ]?[:=-]?[ ]?\d|\w)")
 WIDEST = 25
 ENOUGH = 2
 """How many different sides have to stand so: one alone ("side 12") may be anything."""
+
+
+def settle_listed_margins(page: Page, quantities: list[Quantity]) -> None:
+    """Settle the numbers without units of a list in which each stands before its side ("3 front, 2 sides, 2 rear")."""
+    by_start = {quantity.start: quantity for quantity in quantities if quantity.measures == PLAIN}
+    for match in _LISTED.finditer(page.folded):
+        for item in _ITEM.finditer(page.folded, *match.span()):
+            quantity = by_start.get(item.start())
+            if quantity is not None and float(item[1]) <= WIDEST and not quantity.replaced:
+                quantity.forced = _FIELDS[item[2]]
 
 
 def collect_bare_margins(page: Page, choices: Choices) -> None:

@@ -16,6 +16,7 @@ from compliance.reading.result import WIDTH_FIRST
 from compliance.reading.roles import Role
 from compliance.reading.sharing import inherit_corrections, share_labels
 from compliance.reading.units import AREA, ASK, LENGTH, PLAIN, unit_in
+from compliance.reading.uses import NEAR
 
 WIDEST_BARE_SIDE = 15.0
 LOW_STOREY, HIGH_STOREY = 2.6, 6.0
@@ -38,6 +39,9 @@ _ROOMS_AND_BUILDINGS = frozenset(
         "restaurant|factory|godown|school|villa|penthouse|supermarket|store|retail|complex|gym|theatre|duplex"
     ).split("|")
 )
+_SINGLE_VALUES = frozenset({"fsi", "height_m", "storeys", "plot_area_sq_m", "ground_coverage_percent"})
+_TALL = frozenset({"building", "tower", "block", "wing", "bldg"})
+_OF_BUILDING = frozenset("is|of|:|=|-|will|be|at|about|only".split("|"))
 _BESIDE = frozenset(("near", "beside", "behind", "opposite", "facing", "adjoining"))
 
 
@@ -56,7 +60,8 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
         if quantity.forced:
             choices.add(quantity.forced, Candidate(quantity.value, quantity.start, quantity.end, note=quantity.note))
         elif role.label is None and quantity.measures == LENGTH and ((quantity.corrects and _of_building(page, quantity)) or _is_height(page, quantity)):
-            choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, quantity.corrects, quantity.corrects, quantity.problem))
+            strong = quantity.corrects or _is_said_of_building(page, quantity)
+            choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, strong, quantity.corrects, quantity.problem))
         elif role.label is None:
             _alone(page, quantity, choices)
         elif role.label.field:
@@ -74,7 +79,7 @@ def _is_height(page: Page, quantity: Quantity) -> bool:
         after.pop(0)
     if after[:1] and after[0] in ("building", "tower", "skyscraper", "highrise") and "line" not in after:
         return not before[-1:] or before[-1] in _BEFORE_HEIGHT
-    if before[-2:-1] and before[-2] in ("building", "tower") and before[-1] == "of":
+    if (not after or after[0] in _ENDS or after[0] == "and" or before[-1:] == ["of"]) and _is_said_of_building(page, quantity):
         return True
     if before[-1:] == [","] and _fits_storeys(page, quantity) and (not after or after[0] in _ENDS):
         return True
@@ -83,6 +88,22 @@ def _is_height(page: Page, quantity: Quantity) -> bool:
     return (
         len(before) > 1 and before[-1] == "(" and (before[-2].startswith(("store", "stori", "floor", "storey")) or before[-2].isdigit()) and after[:1] == [")"]
     )
+
+
+def _is_said_of_building(page: Page, quantity: Quantity) -> bool:
+    """Return whether a length stands right after the building that it is said of ("new tower 63 m", "building B is 36 m")."""
+    before = [token.text for token in page.tokens[max(0, quantity.first - 7) : quantity.first]]
+    while before and before[-1] in _OF_BUILDING:
+        before.pop()
+    if before[-2:-1] and before[-2] in _TALL and len(before[-1]) == 1 and before[-1].isalnum():
+        before.pop()
+    if before[-1:] and before[-1] in ("ours", "propose", "exactly"):
+        return not page.words.isdisjoint(("height", "high", "tall"))
+    if not before or before.pop() not in _TALL:
+        return False
+    while before and before[-1] in ("the", "a", "an", "to", "of", "residential", "commercial", "tall", "high"):
+        before.pop()
+    return not before or before[-1] not in NEAR
 
 
 def _fits_storeys(page: Page, quantity: Quantity) -> bool:
@@ -149,6 +170,13 @@ def _all_metres(page: Page) -> bool:
     return page.metric
 
 
+def _is_least(page: Page, role: Role) -> bool:
+    """Return whether a number is only a bound ("at least 15 m high", "not above 18 m")."""
+    first = role.quantity.first
+    before = [token.text for token in page.tokens[max(0, first - 2) : first]]
+    return before in (["at", "least"], ["at", "most"])
+
+
 def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: int) -> None:
     quantity, label = role.quantity, role.label
     if label is None:
@@ -198,6 +226,10 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         value, note = _in_key_unit(page, role, LENGTH)
     elif quantity.measures == PLAIN and AREA in label.accepts:
         value, note = _in_key_unit(page, role, AREA)
+    if name in _SINGLE_VALUES and _is_alternative(page, roles, at):
+        quantity.problem = "range"
+    if name == "height_m" and _is_least(page, role):
+        quantity.problem = "bound"
     hint = ""
     if name == "abutting_road_width_m":
         near = {token.text for token in tokens[max(0, quantity.first - 3) : min(len(tokens), max(quantity.last, role.anchor.last if role.anchor else 0) + 3)]}
@@ -209,6 +241,16 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
             else ""
         )
     choices.add(name, Candidate(value, *place, True, quantity.corrects, quantity.problem, note, hint))
+
+
+def _is_alternative(page: Page, roles: list[Role], at: int) -> bool:
+    """Return whether a slash joins a number to another one that nothing else claims ("FSI 2.5/3.0", "24/30 m high")."""
+    for one, two, other in ((at, at + 1, at + 1), (at - 1, at, at - 1)):
+        if one >= 0 and two < len(roles) and roles[other].label is None and not roles[other].quantity.replaced:
+            gap = page.tokens[roles[one].quantity.last : roles[two].quantity.first]
+            if len(gap) == 1 and gap[0].text == "/" and roles[other].quantity.measures in (PLAIN, roles[at].quantity.measures):
+                return True
+    return False
 
 
 def _in_key_unit(page: Page, role: Role, measure: str) -> tuple[float, str]:
@@ -241,6 +283,8 @@ def _is_existing(page: Page, role: Role) -> bool:
             break  # "a water tank nearby, height 15 m": what stands nearby ends at the comma
         before.add(token.text)
     after = [token.text for token in page.tokens[last : last + 5]]
+    if after[:1] == ["of"] and not _NOT_PROPOSED.isdisjoint(after):
+        return True  # "the 18 m of the neighbour"
     return not before.isdisjoint(_NOT_PROPOSED) or "demolished" in after or (after[:1] == ["existing"]) or after[:2] == ["building", "nearby"]
 
 

@@ -35,7 +35,9 @@ _TAKES_BACK = (
 _COUNTED = frozenset({"floors", "floor", "storeys", "storey", "flats", "units", "high", "wide", "tall", "road", "plot", "cars", "height"})
 _FILLERS = frozenset(("the|a|an|in|of|at|for|is|it|be|zone|:|=|plot|to|was|with|height|road|width|fsi|about|only|as|planned|said|proposed").split("|"))
 _BEFORE_CORRECTED = frozenset(
-    ("to|it|is|should|be|i|make|that|was|,|-|its|no|the|but|of|read|as|height|road|fsi|width|plot|please|will|kept|at|now|margin|front|a|:").split("|")
+    (
+        "to|it|is|should|be|i|make|that|was|,|-|its|no|the|but|of|read|as|height|road|fsi|width|plot|please|will|kept|at|now|margin|front|a|:|we|i|want|wants|need|have|take|go|going|for|with"
+    ).split("|")
 )
 
 

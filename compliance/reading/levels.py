@@ -17,6 +17,7 @@ _GROUND_ONLY = re.compile(
 _ABOVE_GROUND = re.compile(r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b")
 _GROUND = re.compile(r"\bground floor\b|\bground\b")
 _NOT = re.compile(r"(?:\bno|\bwithout(?: any| a)?|\bnot any|\bno need of|\bavoid)[ ]$")
+_NIL = re.compile(r"(?: (?:floors?|levels?|parking))?[ ]?[:=-]?[ ]?(?:nil|none|not (?:proposed|provided|required|there)|nahi|no(?=[ ]?(?:[,.;|\n]|$)))")
 _BARE = {
     "basement_levels": re.compile(r"(?:\b(?:a|one|single|with|has|and|including|the|full|1)[ ])?(?<![a-z0-9+-])basements?(?![a-z])"),
     "stilt_levels": re.compile(r"(?:\b(?:a|one|single|with|on|has|and|including|the|1)[ ])?(?<![a-z0-9+-])(?:stilts?|stilted|hollow plinth)(?![a-z])"),
@@ -24,6 +25,10 @@ _BARE = {
 _STILT_HEIGHT = re.compile(
     r"\bstilts?(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
 )
+_FLOORS_OF = re.compile(
+    r"\b(?:floors|storeys|stories|levels)[ ]?(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?) (?:each|per floor|every floor)\b"
+)
+_FLOOR_NUMBERS = re.compile(r"\b(?:1st|2nd|first|second) (?:floor )?(?:to|till|upto|-) (\d{1,2})(?:st|nd|rd|th) floors?\b")
 _EXISTING = re.compile(
     r"(?:existing|old|present|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour)){0,3} ?\(?$"
 )
@@ -68,8 +73,13 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     """Add levels that are said without a number ("single storey", "with a basement", "no stilt")."""
     folded = page.folded
     _add_stilt_height(folded, choices)
+    _add_floor_height(folded, choices)
     for match in _SINGLE.finditer(folded):
         choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3}[match[1]], *match.span()))
+    for match in _FLOOR_NUMBERS.finditer(folded):
+        counted = choices.fields.pop("storeys", [])
+        choices.fields["storeys"] = [candidate for candidate in counted if candidate.start not in range(*match.span())]
+        choices.add("storeys", Candidate(int(match[1]) + 1, *match.span(), note="with the ground floor"))
     ground = _GROUND_ONLY.search(folded)
     if ground and "storeys" not in choices.fields:
         choices.add("storeys", Candidate(1, *ground.span()))
@@ -91,7 +101,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
             word = re.search(r"(?:stilt|stilted|hollow|basement)", match[0])
             if word is None or any(notation.start <= match.start() < notation.end for notation in taken):
                 continue
-            if _NOT.search(before):
+            if _NOT.search(before) or _NIL.match(after):
                 choices.add(name, Candidate(0, match.start(), match.end()))
                 break
             if re.match(r"[ ]?(?:floor )?(?:height|ht|area|depth|level height|of \d|clear)", after) or re.search(r"height of (?:the )?$", before):
@@ -115,6 +125,13 @@ def _add_stilt_height(folded: str, choices: Choices) -> None:
         choices.add("stilt_height_m", Candidate(float(match[1]), *match.span()))
         if "stilt_levels" not in choices.fields:
             choices.add("stilt_levels", Candidate(1, *match.span()))
+
+
+def _add_floor_height(folded: str, choices: Choices) -> None:
+    """Read "four floors of 4.2 m each" as the height of a floor."""
+    match = _FLOORS_OF.search(folded)
+    if match is not None and "floor_height_m" not in choices.fields:
+        choices.add("floor_height_m", Candidate(float(match[1]), *match.span()))
 
 
 def _add_shop_floors(page: Page, choices: Choices) -> None:

@@ -12,12 +12,22 @@ _MIX = re.compile(r"[\"']?dwelling[_ ]?mix[\"']?[ ]{0,3}[:=][ ]{0,3}(?=\[)", re.
 _SEPARATOR = re.compile(r",(?=[ \n]{0,40}[\"'][^\"'\n{}]{1,60}[\"'][ ]{0,3}:)")
 _NO_QUOTES = str.maketrans({'"': " ", "{": " ", "}": "\n", "[": " ", "]": " "})
 _KEY_QUOTES = re.compile(r"'(?=[a-z_][\w ]{0,40}'[ ]{0,3}:)|(?<=[a-z_0-9])'(?=[ ]{0,3}:)|(?<=: )'(?=[^'\n]{1,60}')|(?<=[a-z0-9])'(?=[ ]{0,3}[,}\n])")
+_ROW = re.compile(r"^\|([^|\n]+)\|([^|\n]+)\|(?=[ ]*$)", re.MULTILINE)
 MAX_MIX = 4000
 
 
 def is_pasted(folded: str) -> bool:
     """Return whether a text holds JSON: a brace and a quoted key."""
     return "{" in folded and _KEY.search(folded) is not None
+
+
+def untabulate(folded: str) -> str:
+    r"""Return a folded text with the two-column rows of a table as "key: value" lines.
+
+    >>> untabulate("| plot | 500 sq m |\n| road | 9 m |")
+    '  plot : 500 sq m  \n  road : 9 m  '
+    """
+    return _ROW.sub(r" \1:\2 ", folded)
 
 
 def unpaste(folded: str) -> str:

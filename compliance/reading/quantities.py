@@ -64,6 +64,9 @@ def find_quantities(text: str, folded: str, tokens: list[Token]) -> list[Quantit
     found: list[Quantity] = []
     at = 0
     while at < len(tokens):
+        if _is_land_record(tokens, at):
+            at += 3
+            continue
         quantity = _quantity(text, folded, tokens, at)
         if quantity is None:
             at += 1
@@ -74,6 +77,11 @@ def find_quantities(text: str, folded: str, tokens: list[Token]) -> list[Quantit
         found.append(quantity)
         at = max(quantity.last, at + 1)
     return found
+
+
+def _is_land_record(tokens: list[Token], at: int) -> bool:
+    """Return whether a token begins "7/12", the name of the record of rights."""
+    return [token.text for token in tokens[at : at + 3]] == ["7", "/", "12"] and not tokens[at + 1].gap and not tokens[at + 2].gap
 
 
 def _skip(tokens: list[Token], at: int, end: int) -> int:
@@ -115,6 +123,9 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
 
 def _with_side(text: str, folded: str, tokens: list[Token], one: Quantity) -> Quantity:
     """Return the pair that a number begins ("30 x 40 m"), or the number itself."""
+    if one.measures == LENGTH and [token.text for token in tokens[max(0, one.first - 2) : one.first]] == ["square", "of"]:
+        one.measures, one.second = PAIR, one.value  # "a square of 25 m"
+        return one
     if one.measures not in (LENGTH, PLAIN) or one.words:
         return one
     times = _TIMES.match(folded, one.end)
@@ -200,7 +211,7 @@ def _sign(tokens: list[Token], quantity: Quantity) -> None:
     ) or before.text in ("minus", "negative"):
         quantity.problem = "negative"
     elif (
-        before.text in (">", "<")
+        (before.text in (">", "<") and not (at > 1 and tokens[at - 2].text in "-=" and not before.gap))  # "->" is an arrow
         or (
             before.text == "than"
             and at > 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from compliance.reading.anchors import find_anchors
 from compliance.reading.ancillary import find_wholes
-from compliance.reading.bare_margins import collect_bare_margins
+from compliance.reading.bare_margins import collect_bare_margins, settle_listed_margins
 from compliance.reading.choosing import Candidate, Choices, decide
 from compliance.reading.codes import find_codes
 from compliance.reading.collecting import collect
@@ -19,7 +19,7 @@ from compliance.reading.dwellings import dwelling_mix, dwelling_total
 from compliance.reading.levels import collect_levels, collect_notations
 from compliance.reading.marks import Mark, find_marks
 from compliance.reading.page import Page
-from compliance.reading.pasted import is_pasted, pasted_mix, unpaste
+from compliance.reading.pasted import is_pasted, pasted_mix, unpaste, untabulate
 from compliance.reading.quantities import Quantity, find_quantities
 from compliance.reading.result import MAX_PROMPT_CHARACTERS, PromptTooLongError, Question, Reading, ReadResult
 from compliance.reading.roles import match_roles
@@ -62,6 +62,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
         folded = folded[: mix[1]] + ";" * (mix[2] - mix[1]) + folded[mix[2] :]
     if is_pasted(folded):
         folded = unpaste(folded)
+    folded = untabulate(folded)
     tokens = tokenise(text, folded)
     hidden = hidden_instructions(tokens)
     if hidden:
@@ -80,6 +81,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
     settle(tokens, quantities)
     add_up(tokens, quantities)
     find_wholes(folded, quantities)
+    settle_listed_margins(page, quantities)
     choices = Choices()
     things = claim_counts(page, quantities, choices)
     claim_distances(page, quantities, choices)

@@ -106,7 +106,7 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
             return 99.0
         if skipped[at]:
             cost += skipped[at]
-        elif text in (":", "="):
+        elif text in (":", "=", ">"):
             keyed = True
             cost -= 0.5
         elif text == ",":
@@ -127,12 +127,14 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
     if end < len(tokens) and tokens[end].line and not keyed:
         return 99.0
     if quantity.measures == PLAIN and (PLAIN not in label.accepts or not label.accepts.isdisjoint((AREA, LENGTH))) and label.name != "number":
-        if quantity.words or not before:
+        if quantity.words or (not before and not (label.name == "side" and label.plain and start == end)):
             return 99.0
-        if not keyed:
+        if not before:
+            cost += 4.0  # "margins 4.5 front, 3 sides"
+        elif not keyed:
             cost += 3.0 if label.plain and end - start <= 2 else 4.0 if end - start <= 1 and label.name in ("road", "prescribed road") else 99.0
-    if not before and label.name == "number":
-        return 99.0
+    if label.name == "number" and (not before or (quantity.measures in (AREA, LENGTH, PAIR) and end > start)):
+        return 99.0  # "survey says 2,430 sq m" is an area
     if label.name == COUNTED and (not before or (not keyed and end - start > 2)):
         return 99.0
     if before and label.name in ("storeys", "units") and not keyed and end - start > 1 and label.name == "units":

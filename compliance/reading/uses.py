@@ -116,7 +116,7 @@ _TYPE_WORDS: dict[str, str] = {
     **dict.fromkeys((
         "hospitals|multispeciality hospital|multi speciality hospital|multispecialty hospital|eye hospital|clinics|health centre|"
         "diagnostic centre|polyclinic|dispensary|nursing homes|maternity hospital|medical center|maternity clinic|trauma centre|"
-        "dental clinic|health center|rugnalaya|hosptial|hospitl|दवाखाना|रुग्णालय|अस्पताल|હોસ્પિટલ"
+        "dental clinic|health center|rugnalaya|dawakhana|davakhana|davakhanu|hosptial|hospitl|दवाखाना|रुग्णालय|अस्पताल|હોસ્પિટલ"
     ).split("|"), "hospital"),
     **dict.fromkeys("play group|playgroup|pre primary|pre primary school|day care|creche|balwadi|montessori|nursery".split("|"), "pre_school"),
     **dict.fromkeys((

@@ -64,6 +64,11 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "unchai|oonchai|uncha|unchi|tower height|h|elevation height|height above ground|ऊंचाई|उंची|ઊંચાઈ|clear height of shed|shed height|hieght|height above ground level|height from ground|rise",
     ),
     (
+        _label("height", "height_m", (LENGTH,), 9.5),
+        "to eaves|to the eaves|at eaves|at the eaves|to ridge|to the ridge|at ridge|at the ridge|to the terrace|to terrace level|goes up|going up|go up|goes up to|rises|rising|rises to|rising to|rise to",
+    ),
+    (_label("not ours", "", (LENGTH, PLAIN), 11.0), "height limit|fsi limit|far limit|height restriction|height limitation|height cap|fsi cap|permissible height|allowable height|allowed height|funnel limit"),
+    (
         _label("floor height", "floor_height_m", (LENGTH,), 10.5, True),
         "floor height|floor to floor|floor to floor height|storey height|story height|height of each floor|height of floor|floor ht|floor heights|per floor height|floor to floor ht|"
         "typical floor height|each floor height|storey heights|height per floor|height of every floor|height of each storey|height of one floor|height per storey|"
@@ -93,7 +98,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (_label("plot width", "plot_width_m", (LENGTH, PLAIN), 10.5), "plot width|width of plot|width of the plot|site width|width of site|width of the site|width of my plot|land width|width along road|width along the road|along the road|along road|plot breadth|breadth of plot|along the road side|on road side|plot size along road|width on road side"),
     (_label("plot depth", "plot_depth_m", (LENGTH, PLAIN), 10.5), "plot depth|plot length|depth of plot|depth of the plot|site depth|depth of site|depth of the site|length of plot|length of the plot|site length|land depth|depth of my plot|land length|perpendicular to road|perpendicular to the road|away from road|length of site|length of the site"),
-    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|road front|front width|frontage of plot|road touch|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
+    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|road front|front width|frontage of plot|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
     (_label("building width", "width_m", (LENGTH, PLAIN), 10.5), "building width|width of building|width of the building|footprint width|width of footprint|tower width|block width|width of tower|width of block|bldg width|width m|building breadth|building frontage|width of the tower|width of the block"),
     (_label("building depth", "depth_m", (LENGTH, PLAIN), 10.5), "building depth|depth of building|depth of the building|building length|length of building|length of the building|footprint depth|depth of footprint|footprint length|tower depth|block depth|depth of tower|depth of block|bldg depth|depth m|length of tower|length of block"),
     (_label("building", "width_m", (PAIR,), 7.0), "building|bldg|tower|block|wing|structure|bungalow|house|shed|factory|warehouse|office|home|villa"),
@@ -190,7 +195,7 @@ SUBJECTS: dict[str, str] = {
         "neighbouring building|neighboring building|adjacent building|adjoining building|nearby building|next building|next door building|"
         "opposite building|building next door|building opposite|adjacent tower|neighbouring tower|nearby tower|neighbouring structure|"
         "adjacent structure|surrounding buildings|other buildings|neighbour s house|neighbours house|neighbour|neighbours|neighbor|"
-        "neighboring plot|neighbouring plot|adjacent plot|adjoining plot|next plot|neighbour s plot|nearby plot|existing building|"
+        "neighboring plot|neighbouring plot|adjacent plot|adjoining plot|next plot|neighbour s plot|nearby plot|existing building|nearest building|closest building|next tower|"
         "existing structure|existing bungalow|existing house|existing chawl|old building|old structure|old house|old bungalow|"
         "existing shed|present building|dilapidated building|airport|runway|tunnel|dam|mosque nearby|temple nearby|mandir nearby|"
         "green strip|green belt strip|strip|divider|median|garden|lawn|pool|swimming pool|wall|boundary|water body|talav|fire tender|"
@@ -247,13 +252,13 @@ _SIDE_WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("left", "left side", "left hand side", "lhs", "left hand", "side 1", "first side", "one side", "north side", "east side"), ("left",)),
     **dict.fromkeys(("right", "right side", "right hand side", "rhs", "right hand", "side 2", "second side", "south side", "west side"), ("right",)),
     **dict.fromkeys(("other side", "the other side", "another side", "opposite side", "other"), (_OTHER,)),
-    **dict.fromkeys(("other sides", "remaining sides", "three sides", "other three sides", "remaining three sides", "rest sides", "all other sides", "rest", "remaining", "all three sides", "three other sides", "3 sides", "other 3 sides", "remaining 3 sides", "all the other sides", "rest of the sides"), (_SIDE, _REAR)),
+    **dict.fromkeys(("other sides", "remaining sides", "three sides", "other three sides", "remaining three sides", "rest sides", "all other sides", "rest", "remaining", "all three sides", "three other sides", "3 sides", "other 3 sides", "remaining 3 sides", "all the other sides", "rest of the sides", "elsewhere", "all others", "others"), (_SIDE, _REAR)),
     **dict.fromkeys(("all sides", "all side", "all four sides", "four sides", "all around", "all round", "all the sides", "all the four sides", "every side", "around the building", "all 4 sides", "4 sides", "around", "all directions", "all along", "allround", "all arround", "each of the four sides", "periphery", "charo taraf"), ("setback_m",)),
 }  # fmt: skip
 SIDES: dict[str, tuple[tuple[str, ...], bool]] = {
     f"{words}{noun}": (fields, bool(noun))
     for words, fields in _SIDE_WORDS.items()
-    for noun in (_NOUNS if words not in ("behind", "other", "rest", "remaining", "around") else _NOUNS[:7])
+    for noun in (_NOUNS if words not in ("behind", "other", "rest", "remaining", "around", "elsewhere", "others") else _NOUNS[:7])
 }
 for _before in (
     "margin on",

@@ -18,6 +18,7 @@ ZONE_WORDS = frozenset({"zone", "zoning", "zoned", "zon", "zonn", "zones", "land
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _NOT_A_ZONE = frozenset(("wing|block|tower|building|flat|unit|phase|plot|type|house|bungalow|no|sector|gala|shop|option|row|bldg|column|scheme").split("|"))
 _BUILDINGS = frozenset({"building", "bldg", "house", "bungalow"})
+_USE_NAMES = frozenset({"residential", "commercial", "industrial", "mixed"})
 _USE_OF_LETTERS = {"r": "residential", "c": "commercial", "i": "industrial", "iz": "industrial"}
 _PLAIN_CODES = frozenset({"rah", "toz", "sdz", "psp", "ndz", "gme", "cbd"})
 _BETWEEN_ZONE_AND_CODE = frozenset(':|=|is|-|"|(|as|of|the|under|in|code|_|now|to|type|residential|commercial|called|residence|falls|not|but'.split("|"))
@@ -143,11 +144,27 @@ def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str
                     )
                     if keyed:
                         best = (words, after, after + size, True)
+        if (
+            best is None
+            and at
+            and at + 1 < len(tokens)
+            and not tokens[at + 1].line
+            and find_code("land_use_zone", words := _joined(tokens, at - 1, at + 2), codes.city)
+        ):
+            best = (words, at - 1, at + 2, True)  # "residential zone 2"
         for size in (4, 3, 2, 1):
             if best is None and at - size >= 0:
                 words = _joined(tokens, at - size, at)
                 if find_code("land_use_zone", words, codes.city):
                     best = (words, at - size, at, True)
+        if (
+            best is None
+            and after == at + 1
+            and after < len(tokens)
+            and tokens[after].text in _USE_NAMES
+            and find_code("land_use_zone", tokens[after].text, codes.city)
+        ):
+            best = (tokens[after].text, after, after + 1, True)  # "zone industrial"
         if (
             best is None
             and at > 3
