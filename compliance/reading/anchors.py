@@ -77,6 +77,7 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
                 and not _says_where(tokens, mark)
                 and not _is_tally(tokens, mark)
                 and not _denied_widening(tokens, mark, labels)
+                and not (mark.first and tokens[mark.first - 1].text == "same")
             ):
                 by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
         elif mark.kind == "side":
@@ -137,9 +138,11 @@ def _lists_roads(tokens: list[Token], at: int) -> bool:
 
 
 def _denied_widening(tokens: list[Token], mark: Mark, labels: tuple[Label, ...]) -> bool:
-    """Return whether a road's widening is named only to say that there is none ("no widening of the 7.5 m road")."""
+    """Return whether a road's widening is named only to say that there is none ("no widening of the 7.5 m road"), or is none of a road."""
     if all(label.name != "prescribed road" for label in labels):
         return False
+    if tokens[mark.last - 1].text in ("become", "becomes"):  # only a road widens: "the height becomes 24 m"
+        return not any(token.text in ("road", "street", "lane", "dp") for token in tokens[max(0, mark.first - 12) : mark.first])
     for token in reversed(tokens[max(0, mark.first - 4) : mark.first]):
         if token.text in ("no", "not", "without", "never"):
             return True
@@ -188,6 +191,13 @@ def _dimension(
 ) -> Anchor | None:
     """Return the anchor of a dimension word: "<thing> height", "height of <thing>", "12 m high <thing>", "the <thing> is 12 m high"."""
     dimension = mark.value
+    if (
+        dimension == "height"
+        and mark.last < len(tokens)
+        and tokens[mark.last].text == "each"
+        and all(other.value == "noise" for other in subjects if other.value in ("noise", "building") and other.last <= mark.first)
+    ):
+        return Anchor(mark.first, mark.last, (_NOISE_LENGTH,))  # "trees, 20 m high each"
     subject, first, last = _subject_of(tokens, mark, at_start, at_end, numbers)
     if subject is None:
         partner = _partner(tokens, mark, dimensions, numbers)

@@ -17,9 +17,23 @@ _ONE_OF_TWO = re.compile(r"(?:one|other|left|right|east|west|north|south|each) $
 _BEFORE_ITS_SIDE = r"(\d{1,2}(?:\.\d{1,2})?) (?:on |in |at )?(?:the )?(front|sides?|rear|back)(?: margins?| setbacks?)?"
 _ITEM = re.compile(_BEFORE_ITS_SIDE)
 _LISTED = re.compile(rf"(?<![\w.]){_BEFORE_ITS_SIDE}(?:[ ]?[,&/]?[ ]?(?:and )?{_BEFORE_ITS_SIDE}){{1,3}}(?![ ]?[:=-]?[ ]?\d|\w)")
+_DENIED = re.compile(
+    r"\b(?:no|without(?: any| a)?) (front|sides?|rear|back)(?: (?:and|or|&) (front|sides?|rear|back))? (?:margins?|setbacks?|open spaces?)\b(?! (?:is |are )?(?:required|needed|violat|relax|condition|issue))"
+)
 WIDEST = 25
 ENOUGH = 2
 """How many different sides have to stand so: one alone ("side 12") may be anything."""
+
+
+def claim_denied_margins(page: Page, choices: Choices) -> list[tuple[int, int]]:
+    """Add a margin of 0 for every side that is said to have none ("no side margin"); return the places of the words, which label no number."""
+    spans = []
+    for match in _DENIED.finditer(page.folded):
+        for side in (match[1], match[2]):
+            if side:
+                choices.add(_FIELDS[side], Candidate(0.0, *match.span()))
+        spans.append(match.span())
+    return spans
 
 
 def settle_listed_margins(page: Page, quantities: list[Quantity]) -> None:

@@ -21,8 +21,12 @@ from compliance.reading.uses import NEAR
 WIDEST_BARE_SIDE = 15.0
 LOW_STOREY, HIGH_STOREY = 2.6, 6.0
 _STOREYS = re.compile(
-    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\bg ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: building| tower)?, $"
+    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\bg ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: [a-z]{3,12}){0,2}, $"
 )
+_WITH_A_PLOT = frozenset({"abutting_road_width_m", "height_m"})
+_PLOTS = frozenset({"plot_area_sq_m", "net_plot_area_sq_m", "plot_width_m"})
+SMALLEST_BARE_PLOT = 100
+LARGEST_FOOTPRINT = 0.8
 _ENDS = frozenset(",.;)\n")
 _NOT_PROPOSED = frozenset(
     ("existing|old|neighbouring|neighboring|neighbour|adjacent|adjoining|nearby|opposite|surrounding|present|dilapidated|demolish|demolishing|former").split(
@@ -68,12 +72,41 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
             _labelled(page, role, choices, roles, at)
     if sides:
         _margins(page, roles, choices)
+    _bare_plot(page, roles, choices)
+    _settle_lone_sides(choices)
+
+
+def _settle_lone_sides(choices: Choices) -> None:
+    """Take sides without a label for the building's where they make far less than the plot's stated area ("2 acres; a hall, 30 by 45 m")."""
+    fields = choices.fields
+    widths, depths, areas = (fields.get(name, []) for name in ("plot_width_m", "plot_depth_m", "plot_area_sq_m"))
+    if len(widths) != 1 or len(depths) != 1 or len(areas) != 1 or widths[0].strong or depths[0].strong or not {"width_m", "depth_m"}.isdisjoint(fields):
+        return
+    if float(widths[0].value) * float(depths[0].value) < LARGEST_FOOTPRINT * float(areas[0].value):
+        fields["width_m"], fields["depth_m"] = fields.pop("plot_width_m"), fields.pop("plot_depth_m")
+
+
+def _bare_plot(page: Page, roles: list[Role], choices: Choices) -> None:
+    """Read "plot 1200 road 13.4 height 44.9" as an area: where no number has a unit, a large one after "plot" is no plot's number."""
+    if not set(choices.fields) >= _WITH_A_PLOT or not _PLOTS.isdisjoint(choices.fields):
+        return
+    if any(role.quantity.measures in (LENGTH, AREA, PAIR) and role.quantity.unit is not None for role in roles):
+        return
+    for role in roles:
+        quantity = role.quantity
+        before = page.tokens[quantity.first - 1].text if quantity.first else ""
+        if role.label is None and quantity.measures == PLAIN and before in ("plot", "site") and quantity.value >= SMALLEST_BARE_PLOT:
+            note = "no unit is written; read in square metres"
+            choices.add("plot_area_sq_m", Candidate(quantity.value, quantity.start, quantity.end, False, problem=quantity.problem, note=note))
+            return
 
 
 def _is_height(page: Page, quantity: Quantity) -> bool:
     """Return whether a lone length is the building's height: "a 45 m tower", "a building of 24 m", "twelve storeys (36 m)"."""
     tokens = page.tokens
     after = [token.text for token in tokens[quantity.last : quantity.last + 3]]
+    if quantity.last < len(tokens) and tokens[quantity.last].line:
+        after = []
     before = [token.text for token in tokens[max(0, quantity.first - 4) : quantity.first]]
     while after and after[0] in ("residential", "commercial", "office", "mixed", "hotel"):
         after.pop(0)
@@ -108,7 +141,7 @@ def _is_said_of_building(page: Page, quantity: Quantity) -> bool:
 
 def _fits_storeys(page: Page, quantity: Quantity) -> bool:
     """Return whether a length right after a number of storeys is what so many storeys measure ("40 storeys, 130 m", "G+7, 24 m")."""
-    match = _STOREYS.search(page.folded, max(0, quantity.start - 24), quantity.start)
+    match = _STOREYS.search(page.folded, max(0, quantity.start - 40), quantity.start)
     if match is None:
         return False
     storeys = int(match["named"] or int(match["upper"]) + 1)
@@ -143,7 +176,7 @@ def _alone(page: Page, quantity: Quantity, choices: Choices) -> None:
         net = "net" in after[:2] or before[-1:] == ["net"]
         if before[-1:] == ["of"] and before[-2:-1] and before[-2] in _BUILDINGS_OF:
             return
-        if after[:1] and after[0] in _ROOMS_AND_BUILDINGS:
+        if after[:1] and (after[0] in _ROOMS_AND_BUILDINGS or after[0] == "each"):
             return
         choices.add(
             "net_plot_area_sq_m" if net else "plot_area_sq_m",
@@ -168,6 +201,17 @@ def _sides_of(page: Page, quantity: Quantity, width: str, depth: str, choices: C
 
 def _all_metres(page: Page) -> bool:
     return page.metric
+
+
+def _is_distant(page: Page, role: Role) -> bool:
+    """Return whether a road is said to lie away from the plot ("an 18 m highway is 200 m away")."""
+    last = max(role.quantity.last, role.anchor.last if role.anchor else 0)
+    for token in page.tokens[last : last + 6]:
+        if token.text in ",.;:" or token.line:
+            return False
+        if token.text in ("away", "far", "nearby"):
+            return True
+    return False
 
 
 def _is_least(page: Page, role: Role) -> bool:
@@ -206,6 +250,8 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         name.startswith("distance_to") and role.anchor is not None and role.anchor.first >= quantity.last and is_of_neighbour(page, quantity.first)
     ):
         return
+    if name == "plot_area_sq_m" and after[:1] == ["each"]:
+        return
     if name == "plot_area_sq_m" and (after[:1] == ["net"] or after[:2] == ["(", "net"] or after[:3] == [")", "(", "net"]):
         name = "net_plot_area_sq_m"
     if name == "fsi":
@@ -220,6 +266,8 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         following = after[:2]
         if following[:1] == ["height"] or following in (["to", "floor"],):
             return
+    if name == "abutting_road_width_m" and _is_distant(page, role):
+        return
     value: Any = quantity.value
     note = None
     if quantity.measures == PLAIN and LENGTH in label.accepts:
@@ -277,9 +325,11 @@ def _is_existing(page: Page, role: Role) -> bool:
     last = max(role.quantity.last, role.anchor.last if role.anchor else role.quantity.last)
     if _stands_beside(page, first):
         return True
+    if role.anchor is not None and not _NOT_PROPOSED.isdisjoint(token.text for token in page.tokens[role.quantity.last : role.anchor.first]):
+        return True  # "32 existing flats"
     before: set[str] = set()
     for token in reversed(page.tokens[max(0, first - 3) : first]):
-        if token.text in ",.;:":
+        if token.text in ",.;:" or token.text in ("become", "becomes", "into", "by"):
             break  # "a water tank nearby, height 15 m": what stands nearby ends at the comma
         before.add(token.text)
     after = [token.text for token in page.tokens[last : last + 5]]

@@ -75,7 +75,7 @@ def _ends(tokens: list[Token], at: int, start: int) -> bool:
 def settle(tokens: list[Token], quantities: list[Quantity]) -> None:
     """Mark the quantities that a later one replaces, and those that are only an end of a range."""
     for index, quantity in enumerate(quantities):
-        if taken_back(tokens, quantity.first):
+        if taken_back(tokens, quantity.first) or _is_step(tokens, quantity.first):
             quantity.replaced = True
         if _corrects(tokens, quantity.first):
             quantity.corrects = True
@@ -131,7 +131,7 @@ def _corrects(tokens: list[Token], at: int) -> bool:
             return True
         if word in _BEFORE_CORRECTED:
             if (
-                word == "it"
+                word in ("it", "that")
                 and back + 1 < len(window)
                 and window[-back - 2] in ("make", "reduce", "change", "raise", "increase", "lower", "keep", "set", "cut", "bring")
             ):
@@ -143,6 +143,11 @@ def _corrects(tokens: list[Token], at: int) -> bool:
             continue
         return False
     return False
+
+
+def _is_step(tokens: list[Token], at: int) -> bool:
+    """Return whether a number says by how much another one changes ("lower the height by 3 m")."""
+    return at > 1 and tokens[at - 1].text == "by" and not CHANGES.isdisjoint(token.text for token in tokens[max(0, at - 7) : at - 1])
 
 
 def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:

@@ -10,11 +10,15 @@ from compliance.reading.page import Page
 from compliance.reading.roles import Role
 from compliance.reading.storeys import Notation
 
-_SINGLE = re.compile(r"\b(single|double|twin|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b")
+_SINGLE = re.compile(
+    r"\b(single|double|twin|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b|\b(do)[ ](?:manzil|manjil|manzila|majla|majle|mala|mazla|maliya)\b"
+)
 _GROUND_ONLY = re.compile(
     r"(?<!on )(?<!at )(?<!in )(?<!for )(?<!the )\b(?:ground (?:floor|storey) only|only (?:a |the )?ground (?:floor|storey))\b(?! (?:for|is|as|has|will|with)\b)"
 )
-_ABOVE_GROUND = re.compile(r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b")
+_ABOVE_GROUND = re.compile(
+    r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b|\bupper (?:\d{1,2}|[a-z]{3,6}) floors\b"
+)
 _GROUND = re.compile(r"\bground floor\b|\bground\b")
 _NOT = re.compile(r"(?:\bno|\bwithout(?: any| a)?|\bnot any|\bno need of|\bavoid)[ ]$")
 _NIL = re.compile(r"(?: (?:floors?|levels?|parking))?[ ]?[:=-]?[ ]?(?:nil|none|not (?:proposed|provided|required|there)|nahi|no(?=[ ]?(?:[,.;|\n]|$)))")
@@ -75,7 +79,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     _add_stilt_height(folded, choices)
     _add_floor_height(folded, choices)
     for match in _SINGLE.finditer(folded):
-        choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3}[match[1]], *match.span()))
+        choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3, "do": 2}[match[1] or match[2]], *match.span()))
     for match in _FLOOR_NUMBERS.finditer(folded):
         counted = choices.fields.pop("storeys", [])
         choices.fields["storeys"] = [candidate for candidate in counted if candidate.start not in range(*match.span())]
@@ -88,7 +92,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     if above and _GROUND.search(folded):
         for candidate in choices.fields.get("storeys", []):
             if not any(notation.start <= candidate.start < notation.end for notation in taken) and not candidate.problem:
-                words = folded[max(0, candidate.start - 2) : candidate.end + 30]
+                words = folded[max(0, candidate.start - 7) : candidate.end + 30]
                 if "upper" in words or "above" in words or "more" in words or "additional" in words:
                     candidate.value = float(candidate.value) + 1
                     candidate.note = "with the ground floor"

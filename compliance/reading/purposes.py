@@ -41,6 +41,8 @@ def _proposed(page: Page, mark: Mark) -> bool:
     if before == "from" and at > 1 and (tokens[at - 2].text in ("m", "away", "metres", "km", "meters", "far", "mtr")):
         return False
     after = [token.text for token in tokens[mark.last : mark.last + 3]]
+    if after[:1] == ["conversion"] or after[:2] in (["converted", "to"], ["converted", "into"]):
+        return False
     return not ((after[:1] and after[0] in ("nearby", "opposite", "adjacent", "behind", "next")) or after[:2] in (["next", "door"], ["is", "nearby"]))
 
 

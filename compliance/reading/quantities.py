@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from compliance.reading.amounts import AMBIGUOUS, number_at
 from compliance.reading.labels import PAIR
 from compliance.reading.tokens import NUMBER, WORD, Token
-from compliance.reading.units import AREA, ASK, LENGTH, OTHER, PLAIN, Unit, inches_at, unit_at
+from compliance.reading.units import ARE, AREA, ASK, HECTARE, LENGTH, OTHER, PLAIN, Unit, inches_at, unit_at
 
 _TIMES = re.compile(r"[ ]{0,2}(?:\([a-z. ]{1,12}\)[ ]?)?(?:x|\*|by|into)[ ]{0,2}(?=[\d.])")
+_RECORD = re.compile(r"(\d{1,3})\.(\d\d)\.(\d\d)[ ]?(?:h\.? ?r\.?(?: ?a\.?)?|hectares?|ha)(?![a-z])")
+"""Hectares, ares and square metres as the record of rights writes them ("0.40.50 H.R.")."""
 _SHORT_WORDS = frozenset({"ht", "rd", "fsi", "far", "bua", "h", "x", "rs", "by", "to", "of", "is", "or", "and", "at", "on", "in", "the", "for", "f"})
 _LEVELS = ("stor", "floo", "manz", "maza", "maja", "majl", "mala", "maal", "bhk", "base")
 _SMALLER = {"acre": ("guntha", "are", "sq m", "sq ft"), "hectare": ("are", "sq m", "acre"), "guntha": ("are", "sq m", "sq ft"), "are": ("sq m",)}
@@ -99,6 +101,10 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
         before = tokens[at - 1].text
         if len(before) <= 3 and before not in _SHORT_WORDS and not (at > 1 and tokens[at - 2].kind == NUMBER):
             return None  # a code: R1, m2, TPS21
+    record = _RECORD.match(folded, token.start)
+    if record is not None and token.kind == NUMBER:
+        value = HECTARE * int(record[1]) + ARE * int(record[2]) + int(record[3])
+        return Quantity(value, AREA, Unit("hectare", AREA, HECTARE), at, _skip(tokens, at + 1, record.end()), token.start, record.end())
     number = number_at(tokens, at)
     if number is None:
         return None

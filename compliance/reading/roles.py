@@ -74,6 +74,8 @@ def _candidates(folded: str, tokens: list[Token], anchors: list[Anchor], active:
             label = _label_for(anchor, quantity.measures)
             if label is None or anchor.last > quantity.first:
                 continue
+            if tokens[anchor.first].text == "each" and anchor.first and skipped[anchor.first - 1]:
+                continue  # "500 sq m each, together 1,000 sq m"
             bond = label.weight - _gap(folded, tokens, anchor.last, quantity.first, skipped, label, quantity, True)
             if bond > WEAKEST:
                 options.append((index, label, bond))

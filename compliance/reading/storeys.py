@@ -13,7 +13,7 @@ _NUMBER = (
 _PART = (
     r"(?:(?P<{0}n>\d{{1,2}}|one|two|three|four|single|double)[ -]?(?:levels?(?: of)?[ ]|nos\.?[ ])?)?"
     r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gr|gf|lg|ug|hp|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
-    r"podiums?|parking(?: floor)?|plinth|b|p|तळमजला|तळ)"
+    r"podiums?|parking(?: floor)?|plinth|b|p|तळमजला|तळ|ग्राउंड|ગ્રાઉન્ડ|स्टिल्ट|સ્ટિલ્ટ|बेसमेंट|બેઝમેન્ટ)"
     r"(?P<{0}m>[ -]?[1-5](?=[ ]{{0,2}}(?:\+|plus|and|&)))?"
 )
 _PLUS = r"[ -]{0,2}(?:\+|plus|&|अधिक|વત્તા)[ -]{0,2}"
@@ -28,7 +28,7 @@ _WITH_AND = re.compile(
     r"(?<![a-z0-9.])" + _PART.format("a") + r"(?:" + _AND + _PART.format("b") + r")?(?:" + _AND + _PART.format("c") + r")?"
     + r"[ ]{0,2}(?:and|with|,)[ ]{0,2}(?P<count>" + _NUMBER + r")[ ](?P<tail>(?:upper |more |typical |additional |residential |habitable ){0,2}(?:floors?|storeys?|stories))(?![a-z])"
 )  # fmt: skip
-_START = re.compile(r"(?<![a-z0-9.])(?:\d{1,2}[ -]?|one |two |three |four |single |double )?(?:g|b|s|p|l|u|तळ|base|hollow|hp|plinth)")
+_START = re.compile(r"(?<![a-z0-9.])(?:\d{1,2}[ -]?|one |two |three |four |single |double )?(?:g|b|s|p|l|u|तळ|ग्र|ગ્ર|स्टि|સ્ટિ|बे|બે|base|hollow|hp|plinth)")
 _REST = re.compile(
     _PLUS
     + r"(?:(?P<n>"
@@ -38,8 +38,24 @@ _REST = re.compile(
 
 _WITHOUT = re.compile(r"\b(?:no|without)(?: any| a)?[ ]$")
 
-_GROUND = ("g", "ground", "ground floor", "gf", "grnd", "grnd floor", "gr", "ug", "upper ground", "upper ground floor", "gnd", "तळमजला", "तळ")
-_BASEMENT = ("b", "basement", "basements", "base", "bsmt")
+_GROUND = (
+    "g",
+    "ground",
+    "ground floor",
+    "gf",
+    "grnd",
+    "grnd floor",
+    "gr",
+    "ug",
+    "upper ground",
+    "upper ground floor",
+    "gnd",
+    "तळमजला",
+    "तळ",
+    "ग्राउंड",
+    "ગ્રાઉન્ડ",
+)
+_BASEMENT = ("b", "basement", "basements", "base", "bsmt", "बेसमेंट", "બેઝમેન્ટ")
 _STILT = (
     "s",
     "st",
@@ -55,6 +71,8 @@ _STILT = (
     "parking",
     "parking floor",
     "plinth",
+    "स्टिल्ट",
+    "સ્ટિલ્ટ",
 )
 _PODIUM = ("p", "podium", "podiums")
 

@@ -42,7 +42,7 @@ _UNITS: tuple[tuple[str, Unit], ...] = (
     (_METRE + r"\.?[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)", Unit("sq m", AREA)),
     (r"(?:s(?:q)?m(?:t|tr|ts|trs|eters?|etres?)?)", Unit("sq m", AREA)),
     (_SQUARE + _FOOT + r"|sft|sqf|" + r"(?:ft|feet)[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)|feet square|ft square", Unit("sq ft", AREA, SQUARE_FOOT)),
-    (_SQUARE + r"(?:ya?r?ds?|yrds?|vaa?r|gaj|gaz)|sq ?yd|syds?|gaj|gaz|gajj|vaa?r|vara?s?|वार|गज|વાર|ગજ", Unit("sq yd", AREA, SQUARE_YARD)),
+    (_SQUARE + r"(?:ya?r?ds?|yrds?|vaa?r|gaj|gaz|वार|गज|વાર|ગજ)|sq ?yd|syds?|gaj|gaz|gajj|vaa?r|vara?s?|वार|गज|વાર|ગજ", Unit("sq yd", AREA, SQUARE_YARD)),
     (r"gu?nth?as?|gunthe|guntas?|gunthey|gun|गुंठ(?:े|ा|्या(?:चा|ची|चे|त|वर)?)?|ગુંઠા", Unit("guntha", AREA, GUNTHA)),
     (r"acres?|acers?|ekars?|ekers?|akers?|ac|एकर(?:ी|ा)?" + _CASE + "|એકર" + _CASE, Unit("acre", AREA, ACRE)),
     (r"hectares?|hectors?|hecters?|hectar|hect?|ha|h(?=[ ]?-?\d{1,2}[ ]?r)|हेक्टर", Unit("hectare", AREA, HECTARE)),

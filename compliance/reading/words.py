@@ -49,13 +49,13 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "side road|rear road|service road|public road|public street|municipal road|approach|access|road access|road width|width of road|"
         "width of the road|road widths|road frontage width|existing road|existing road width|abutting|abutting road width|access road width|approach road width|"
         "street width|width of street|width of abutting road|width of the abutting road|width of the access road|width of approach road|road facing|roadwidth|margin road|frontage road|tar road|cement road|"
-        "kaccha road|rod|रस्ता|रोड|सड़क|રોડ|રસ્તો|fronting road|adjoining road|marg|path|pathway|alley|avenue|dp rd|means of access|accessible by|colony road|village road|road in front|road on front|front side road|road side",
+        "kaccha road|rod|रस्ता|रोड|सड़क|રોડ|રસ્તો|fronting road|adjoining road|marg|path|pathway|alley|avenue|dp rd|means of access|accessible by|colony road|village road|road in front|road front|road on front|front side road|road side",
     ),
     (
         _label("prescribed road", "prescribed_road_width_m", (LENGTH,), 10.5),
         "prescribed road width|prescribed road|prescribed width|proposed road width|proposed width|widened to|widening to|widened upto|widening upto|widened up to|widen to|future width|future road width|dp width|"
         "after widening|proposed widening|road widening|road widening proposed|proposed road widening|expanded to|dp road width proposed|sanctioned width|sanctioned road width|"
-        "widening of road to|widening|widened|proposed dp width|ultimate width|proposed widened|regular line|widening proposed|width as per dp|width after widening|road width proposed|expand to|will become|increased in width to|post widening|width proposed",
+        "widening of road to|widening|widened|proposed dp width|ultimate width|proposed widened|regular line|widening proposed|width as per dp|width after widening|road width proposed|expand to|will become|becomes|become|increased in width to|post widening|width proposed",
     ),
     (
         _label("height", "height_m", (LENGTH, PLAIN), 10.0, True),
@@ -98,19 +98,19 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (_label("plot width", "plot_width_m", (LENGTH, PLAIN), 10.5), "plot width|width of plot|width of the plot|site width|width of site|width of the site|width of my plot|land width|width along road|width along the road|along the road|along road|plot breadth|breadth of plot|along the road side|on road side|plot size along road|width on road side"),
     (_label("plot depth", "plot_depth_m", (LENGTH, PLAIN), 10.5), "plot depth|plot length|depth of plot|depth of the plot|site depth|depth of site|depth of the site|length of plot|length of the plot|site length|land depth|depth of my plot|land length|perpendicular to road|perpendicular to the road|away from road|length of site|length of the site"),
-    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|road front|front width|frontage of plot|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
+    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|front width|frontage of plot|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
     (_label("building width", "width_m", (LENGTH, PLAIN), 10.5), "building width|width of building|width of the building|footprint width|width of footprint|tower width|block width|width of tower|width of block|bldg width|width m|building breadth|building frontage|width of the tower|width of the block"),
     (_label("building depth", "depth_m", (LENGTH, PLAIN), 10.5), "building depth|depth of building|depth of the building|building length|length of building|length of the building|footprint depth|depth of footprint|footprint length|tower depth|block depth|depth of tower|depth of block|bldg depth|depth m|length of tower|length of block"),
     (_label("building", "width_m", (PAIR,), 7.0), "building|bldg|tower|block|wing|structure|bungalow|house|shed|factory|warehouse|office|home|villa"),
     (_label("footprint", "width_m", (PAIR,), 9.5), "footprint|foot print|building footprint|building size|plinth size|size of building|size of the building|building dimensions|plinth|block size|tower size|building of size|building measuring|building plan|plan size|plan dimensions|floor plate|floorplate|shed size|size of shed|size of the shed|building dimension|tower footprint|built footprint"),
-    (_label("not ours", "", (PAIR,), 11.0), "room|rooms|bedroom|kitchen|balcony|living room|hall|garage|parking bay|parking bays|car parking|parking|lift|lobby|pool|swimming pool|column|columns|duct|toilet|bathroom|shop|shops|lawn|garden|window|door|gate|cabin|tank|staircase|terrace|common plot"),
+    (_label("not ours", "", (PAIR,), 11.0), "room|rooms|bedroom|kitchen|balcony|living room|hall|garage|parking bay|parking bays|car parking|parking|lift|lobby|pool|swimming pool|column|columns|duct|toilet|bathroom|shop|shops|dukan|dukaan|stall|lawn|garden|window|door|gate|cabin|tank|staircase|terrace|common plot"),
     (_label("margin", "setback_m", (LENGTH, PLAIN), 6.5, True), "margin|margins|setback|setbacks|set back|set backs|marginal open space|marginal open spaces|marginal distance|marginal distances|open space|open spaces|offset|offsets|marginal space|mos|side margins all|margin space|all round margin|all side margin|all sides margin|all around margin|uniform margin|marginal|uniform setback"),
     (_label("staircase", "staircase_width_m", (LENGTH,), 10.5), "staircase|staircase width|stair width|stairs|stair|stairway|width of staircase|width of the staircase|stair case|stair case width|staircases|flight width|staircase flight|width of stair|width of stairs|flight|staircase of width|stairway width|main staircase"),
     (_label("amenity", "amenity_space_sq_m", (AREA, PLAIN), 11.0), "amenity space|amenity|amenity area|amenity open space|amenities space|amenity plot|amenityspace"),
     (
         _label("recreational", "recreational_open_space_sq_m", (AREA, PLAIN), 11.0),
         "recreational open space|recreation open space|recreational space|ros|r o s|los|layout open space|recreation ground|recreational ground|rg|r g|common plot|recreational area|recreation area|"
-        "recreational open|open space recreational|recreation space|common plot area|rg area|los area|ros area|common open space|play area|playground|children s play area|layout r g|recreational garden",
+        "recreational open|open space recreational|recreation space|common plot area|rg area|los area|ros area|common open space|play area|playground|play ground|children s play area|layout r g|recreational garden",
     ),
     (_label("parking area", "parking_area_sq_m", (AREA, PLAIN), 10.8), "parking area|area for parking|area of parking|car parking area|parkingarea|parking space area|parking provision area"),
     (_label("parking area", "parking_area_sq_m", (AREA,), 10.8), "parking|for parking|car parking"),
@@ -288,6 +288,9 @@ for _before in (
 ):
     for _words, _fields in _SIDE_WORDS.items():
         SIDES.setdefault(f"{_before} {_words}", (_fields, True))
+
+for _words in ("other margins", "other setbacks", "other open spaces", "other marginal open spaces", "remaining margins"):
+    SIDES[_words] = ((_SIDE, _REAR), True)
 
 MARGIN_NOUNS = frozenset({"margin", "margins", "setback", "setbacks", "offset", "offsets", "marginal", "mos"})
 

@@ -120,7 +120,8 @@ def _changed_from(tokens: list[Token], first: int, last: int) -> bool:
     after = [token.text for token in tokens[last : last + 3]]
     before = [token.text for token in tokens[max(0, first - 3) : first]]
     arrow = after[:1] == [">"] or after[:2] == ["-", ">"] or after[:2] == ["=", ">"]
-    return arrow or ("from" in before and ("to" in after))
+    swapped = not {"swap", "replace", "change", "substitute"}.isdisjoint(before) and not {"for", "with", "by", "to"}.isdisjoint(after)
+    return arrow or swapped or ("from" in before and ("to" in after))
 
 
 def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str, int, int, bool]]:
@@ -212,7 +213,7 @@ def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str
 
 def _ends_there(tokens: list[Token], at: int) -> bool:
     """Return whether nothing goes on after a word: a single letter is a zone only as the whole name ("Zone R.")."""
-    return at >= len(tokens) or tokens[at].line or tokens[at].text in (",", ".", ";", ")")
+    return at >= len(tokens) or tokens[at].line or tokens[at].text in (",", ".", ";", ")", "use", "plot", "road", "height", "fsi", "area")
 
 
 def _joined(tokens: list[Token], first: int, last: int) -> str:
