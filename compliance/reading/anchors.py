@@ -10,7 +10,7 @@ from compliance.reading.marks import Mark
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import NUMBER, WORD, Token
 from compliance.reading.units import AREA, LENGTH, PLAIN
-from compliance.reading.words import BY_NAME, HARD_STOPS, MARGIN_NOUNS, MEASURED
+from compliance.reading.words import BY_NAME, HARD_STOPS, MARGIN_NOUNS, MEASURED, SIDES
 
 _NOISE_LENGTH = Label("not ours", "", frozenset({LENGTH, PAIR, PLAIN}), 10.5)
 _DISTANCE = Label("distance", "", frozenset({LENGTH, AREA}), 9.5)
@@ -81,6 +81,8 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
             ):
                 by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
         elif mark.kind == "side":
+            if mark.last - mark.first > 1 and tokens[mark.last - 1].kind == NUMBER and not _goes_on(tokens, mark.last):
+                mark = Mark("side", SIDES[tokens[mark.first].text], mark.first, mark.first + 1)  # "side 2 m" and not "side 2: 3 m"
             fields, noun = mark.value
             if not noun and (_part_of_road(tokens, mark) or (tokens[mark.first].text == "from" and not has_margin_noun)):
                 continue
@@ -105,6 +107,13 @@ def _without_overlaps(anchors: list[Anchor]) -> list[Anchor]:
             continue
         kept.append(anchor)
     return kept
+
+
+def _goes_on(tokens: list[Token], at: int) -> bool:
+    """Return whether a number stands at a token, over ":", "=" and the like, or the word margin."""
+    while at < len(tokens) and tokens[at].text in (":", "=", "-", "is", "of", "margin", "setback"):
+        at += 1
+    return at < len(tokens) and tokens[at].kind == NUMBER
 
 
 def _part_of_road(tokens: list[Token], mark: Mark) -> bool:

@@ -21,7 +21,7 @@ from compliance.reading.uses import NEAR
 WIDEST_BARE_SIDE = 15.0
 LOW_STOREY, HIGH_STOREY = 2.6, 6.0
 _STOREYS = re.compile(
-    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\bg ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: [a-z]{3,12}){0,2}, $"
+    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\b(?:g|gr|ground|stilt|st|s|p) ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: [a-z]{3,12}){0,2}, $"
 )
 _WITH_A_PLOT = frozenset({"abutting_road_width_m", "height_m"})
 _PLOTS = frozenset({"plot_area_sq_m", "net_plot_area_sq_m", "plot_width_m"})
@@ -244,7 +244,9 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         or after[:2] == ["a", "floor"]
     ):
         return
-    if name in ("built_up_area_sq_m", "commercial_area_sq_m", "carpet_area_sq_m") and after[:1] in (["per"], ["each"]):
+    if name in ("built_up_area_sq_m", "commercial_area_sq_m", "carpet_area_sq_m") and (
+        after[:1] in (["per"], ["each"]) or after[:2] in (["on", "each"], ["in", "each"], ["on", "every"])
+    ):
         return
     if not fits(page, name) or (
         name.startswith("distance_to") and role.anchor is not None and role.anchor.first >= quantity.last and is_of_neighbour(page, quantity.first)

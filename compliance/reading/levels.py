@@ -30,7 +30,7 @@ _STILT_HEIGHT = re.compile(
     r"\bstilts?(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
 )
 _FLOORS_OF = re.compile(
-    r"\b(?:floors|storeys|stories|levels)[ ]?(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?) (?:each|per floor|every floor)\b"
+    r"\b(?:floors|storeys|stories|levels)[ ]?(?:(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?) (?:each|per floor|every floor)\b|@[ ]?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b)"
 )
 _FLOOR_NUMBERS = re.compile(r"\b(?:1st|2nd|first|second) (?:floor )?(?:to|till|upto|-) (\d{1,2})(?:st|nd|rd|th) floors?\b")
 _EXISTING = re.compile(
@@ -80,10 +80,11 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     _add_floor_height(folded, choices)
     for match in _SINGLE.finditer(folded):
         choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3, "do": 2}[match[1] or match[2]], *match.span()))
-    for match in _FLOOR_NUMBERS.finditer(folded):
+    upto = _FLOOR_NUMBERS.search(folded)
+    if upto is not None:
         counted = choices.fields.pop("storeys", [])
-        choices.fields["storeys"] = [candidate for candidate in counted if candidate.start not in range(*match.span())]
-        choices.add("storeys", Candidate(int(match[1]) + 1, *match.span(), note="with the ground floor"))
+        choices.fields["storeys"] = [candidate for candidate in counted if candidate.start not in range(*upto.span())]
+        choices.add("storeys", Candidate(int(upto[1]) + 1, *upto.span(), note="with the ground floor"))
     ground = _GROUND_ONLY.search(folded)
     if ground and "storeys" not in choices.fields:
         choices.add("storeys", Candidate(1, *ground.span()))
@@ -135,7 +136,7 @@ def _add_floor_height(folded: str, choices: Choices) -> None:
     """Read "four floors of 4.2 m each" as the height of a floor."""
     match = _FLOORS_OF.search(folded)
     if match is not None and "floor_height_m" not in choices.fields:
-        choices.add("floor_height_m", Candidate(float(match[1]), *match.span()))
+        choices.add("floor_height_m", Candidate(float(match[1] or match[2]), *match.span()))
 
 
 def _add_shop_floors(page: Page, choices: Choices) -> None:

@@ -16,6 +16,7 @@ _ADJECTIVES = frozenset(
         "residential|commercial|well|known|city|s|'|and|local|nearest|famous"
     ).split("|")
 )
+_ABBREVIATED = {"res": "residential", "resd": "residential", "comm": "commercial", "com": "commercial", "ind": "industrial", "inst": "institutional"}
 _REBUILDS = frozenset({"rebuild", "rebuilding", "reconstruct", "reconstruction", "reconstructing"})
 _SIZES = frozenset("seat|seater|bed|bedded|room|key|storey|storeyed|-".split("|"))
 
@@ -100,6 +101,10 @@ def find_use(page: Page, codes: Codes) -> None:
             and tokens[mark.first - 2].text in ("use", "usage", "occupancy", "purpose", "type")
         ):
             uses = {mark.value: mark}
+            break
+    for at in range(2, len(tokens)):
+        if tokens[at].text in _ABBREVIATED and tokens[at - 1].text in (":", "=") and tokens[at - 2].text in ("use", "usage", "occupancy"):
+            uses = {_ABBREVIATED[tokens[at].text]: Mark("use", _ABBREVIATED[tokens[at].text], at, at + 1)}
             break
     for code, parts in _PARTS.items():
         if code in types:

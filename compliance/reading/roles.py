@@ -19,6 +19,7 @@ from compliance.reading.words import CONNECTORS, HARD_STOPS
 
 REACH = 14
 """A label further than this many tokens away says nothing about a number."""
+_ABBREVIATIONS = frozenset({"incl", "excl", "approx", "abt", "max", "min"})
 WEAKEST = 3.2
 """A number and a label with a weaker bond do not belong together."""
 
@@ -114,7 +115,11 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
         elif text == ",":
             cost += 5.0 if label.field else 8.0
         elif text == ".":
-            if at + 1 < len(tokens) and tokens[at + 1].gap and not (at and len(tokens[at - 1].text) <= 3 and before and at == start):
+            if (
+                at + 1 < len(tokens)
+                and tokens[at + 1].gap
+                and not (at and before and ((len(tokens[at - 1].text) <= 3 and at == start) or tokens[at - 1].text in _ABBREVIATIONS))
+            ):
                 return 99.0
         elif text in ("and", "&", "/"):
             cost += 3.5 if before else 2.5

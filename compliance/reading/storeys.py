@@ -12,7 +12,7 @@ _NUMBER = (
 )
 _PART = (
     r"(?:(?P<{0}n>\d{{1,2}}|one|two|three|four|single|double)[ -]?(?:levels?(?: of)?[ ]|nos\.?[ ])?)?"
-    r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gr|gf|lg|ug|hp|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
+    r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gr\.?|gf|lg|ug|hp|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
     r"podiums?|parking(?: floor)?|plinth|b|p|तळमजला|तळ|ग्राउंड|ગ્રાઉન્ડ|स्टिल्ट|સ્ટિલ્ટ|बेसमेंट|બેઝમેન્ટ)"
     r"(?P<{0}m>[ -]?[1-5](?=[ ]{{0,2}}(?:\+|plus|and|&)))?"
 )
@@ -46,6 +46,7 @@ _GROUND = (
     "grnd",
     "grnd floor",
     "gr",
+    "gr.",
     "ug",
     "upper ground",
     "upper ground floor",
@@ -125,7 +126,8 @@ def _read(folded: str, match: re.Match[str]) -> Notation:
         if name == "a" and _WITHOUT.search(folded, max(0, match.start() - 14), match.start()):
             number = 0
         if marked and not times and part in ("b", "p", "basement", "podium", "parking"):
-            number = 1
+            alone = sum(groups.get(other) == part for other in "abcd") == 1
+            number = int(marked.strip(" -")) if alone else 1  # "B3+G+20" has three, "B1+B2+G+20" two
         if part in _GROUND:
             storeys += 1
         elif part in ("lg", "lower ground", "lower ground floor") or part in _BASEMENT:

@@ -16,6 +16,8 @@ _FILLERS = frozenset("of|on|will|be|loaded|taken|payment|with|as|by|via|loading|
 _NOT_PROPOSED = frozenset({"permissible", "allowed", "admissible", "existing", "maximum", "max", "potential"})
 _TOTALS = frozenset("total|totalling|totaling|aggregate|,|;|-|of|is|:|=|to|so|i|e|.".split("|"))
 _LARGEST_PART = 10.0
+WIDE = 12
+"""How far before its parts the word FSI may stand where their total is named."""
 
 
 def add_up(tokens: list[Token], quantities: list[Quantity]) -> None:
@@ -24,7 +26,7 @@ def add_up(tokens: list[Token], quantities: list[Quantity]) -> None:
     while at < len(quantities):
         run = _run(tokens, quantities, at)
         total = _total(tokens, quantities, at + len(run))
-        if total is not None and _is_fsi(tokens, run) and total.value > max(quantity.value for quantity in run):
+        if total is not None and _is_fsi(tokens, run, WIDE) and total.value > max(quantity.value for quantity in run):
             total.forced = "fsi"
             for quantity in run:
                 quantity.replaced = True
@@ -55,12 +57,13 @@ def _total(tokens: list[Token], quantities: list[Quantity], after: int) -> Quant
     if total is None or not after or total.measures != PLAIN or total.value > _LARGEST_PART or total.first - quantities[after - 1].last > 4:
         return None
     gap = [token.text for token in tokens[quantities[after - 1].last : total.first]]
-    named = any(text in ("total", "totalling", "totaling", "aggregate") for text in gap)
+    gap_after = [token.text for token in tokens[total.last : total.last + 2]]
+    named = any(text in ("total", "totalling", "totaling", "aggregate") for text in gap) or gap_after[:1] in (["overall"], ["total"], ["altogether"])
     return total if named and all(text in _FSI or text in _TOTALS for text in gap) else None
 
 
-def _is_fsi(tokens: list[Token], run: list[Quantity]) -> bool:
-    before = [token.text for token in tokens[max(0, run[0].first - 4) : run[0].first]]
+def _is_fsi(tokens: list[Token], run: list[Quantity], reach: int = 4) -> bool:
+    before = [token.text for token in tokens[max(0, run[0].first - reach) : run[0].first]]
     if not _NOT_PROPOSED.isdisjoint(before):
         return False
     around = {*before, *(token.text for token in tokens[run[0].first : run[-1].last + 3])}

@@ -8,7 +8,7 @@ USE_WORDS: dict[str, str] = {
     **dict.fromkeys(
         (
         "residential|residence|residences|residental|residencial|housing|house|houses|home|homes|flat|flats|dwelling|dwellings|"
-        "dwelling units|tenements|housing scheme|residential use|resi|makan|ghar|bangla|gruh|bhk|rk|penthouse|mhada|staff quarters|"
+        "dwelling units|tenements|tenament|tenaments|tenment|housing scheme|residential use|resi|makan|ghar|bangla|gruh|bhk|rk|penthouse|mhada|staff quarters|"
         "residental building|living|rehab tenements|old age home|row houses|nivasi|rahivasi|residency|rahenank|residentail|habitation|"
         "निवासी|रहिवासी|आवासीय|रहने|રહેણાંક|dwelling unit|apt|apts|appartment|appartments|apartment|apartments|family house|farm house|"
         "twin house|condominium|condo|condos|studio apartments|family home|joint family|residental flats|co operative housing society|chs|"
