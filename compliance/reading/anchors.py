@@ -20,6 +20,7 @@ _PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
 _MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
 _STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
 _BEFORE_WIDENING = frozenset("to|be|being|going|proposed|planned|any|further|future|road|the|a|dp".split("|"))
+_OTHER_THINGS = ("floor", "floors", "storeys", "levels", "building", "buildings", "plot", "plots", "wing", "wings", "tower", "flats", "units", "shops", "rooms")
 _BUILDS = frozenset({"build", "construct", "constructing", "erect"})
 _FREE_SUBJECT = frozenset(
     (
@@ -120,7 +121,8 @@ def _part_of_road(tokens: list[Token], mark: Mark) -> bool:
     """Return whether a side word only says where a road is ("road in front", "front of the plot")."""
     after = [token.text for token in tokens[mark.last : mark.last + 2]]
     if after[:1] == ["of"] or (
-        after[:1] and after[0] in ("road", "roads", "facing", "door", "elevation", "portion", "entrance", "entry", "yard", "by", "parking", "open")
+        after[:1]
+        and after[0] in ("road", "roads", "facing", "door", "elevation", "portion", "entrance", "entry", "yard", "by", "parking", "open", *_OTHER_THINGS)
     ):
         return after[0] != "open"
     if _lists_roads(tokens, mark.first):

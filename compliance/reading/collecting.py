@@ -15,6 +15,7 @@ from compliance.reading.quantities import Quantity
 from compliance.reading.result import WIDTH_FIRST
 from compliance.reading.roles import Role
 from compliance.reading.sharing import inherit_corrections, share_labels
+from compliance.reading.tokens import NUMBER
 from compliance.reading.units import AREA, ASK, LENGTH, PLAIN, unit_in
 from compliance.reading.uses import NEAR
 
@@ -44,6 +45,7 @@ _ROOMS_AND_BUILDINGS = frozenset(
     ).split("|")
 )
 _SINGLE_VALUES = frozenset({"fsi", "height_m", "storeys", "plot_area_sq_m", "ground_coverage_percent"})
+_ON_THE_WAY = frozenset("is|lies|runs|at|about|some|which|located|situated|m|mt|mtr|metres|meters|km|not|too".split("|"))
 _TALL = frozenset({"building", "tower", "block", "wing", "bldg"})
 _OF_BUILDING = frozenset("is|of|:|=|-|will|be|at|about|only".split("|"))
 _BESIDE = frozenset(("near", "beside", "behind", "opposite", "facing", "adjoining"))
@@ -66,6 +68,8 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
         elif role.label is None and quantity.measures == LENGTH and ((quantity.corrects and _of_building(page, quantity)) or _is_height(page, quantity)):
             strong = quantity.corrects or _is_said_of_building(page, quantity)
             choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, strong, quantity.corrects, quantity.problem))
+        elif role.label is None and quantity.measures == LENGTH and "prescribed_road_width_m" in choices.fields and _is_present(page, quantity):
+            choices.add("abutting_road_width_m", Candidate(quantity.value, quantity.start, quantity.end, problem=quantity.problem, note="the road at present"))
         elif role.label is None:
             _alone(page, quantity, choices)
         elif role.label.field:
@@ -99,6 +103,12 @@ def _bare_plot(page: Page, roles: list[Role], choices: Choices) -> None:
             note = "no unit is written; read in square metres"
             choices.add("plot_area_sq_m", Candidate(quantity.value, quantity.start, quantity.end, False, problem=quantity.problem, note=note))
             return
+
+
+def _is_present(page: Page, quantity: Quantity) -> bool:
+    """Return whether a lone length is what a road measures now ("the road after widening will be 12 m, at present 9 m")."""
+    before = [token.text for token in page.tokens[max(0, quantity.first - 3) : quantity.first]]
+    return bool(before) and before[-1] in ("present", "presently", "currently", "now", "today", "existing")
 
 
 def _is_height(page: Page, quantity: Quantity) -> bool:
@@ -207,10 +217,10 @@ def _is_distant(page: Page, role: Role) -> bool:
     """Return whether a road is said to lie away from the plot ("an 18 m highway is 200 m away")."""
     last = max(role.quantity.last, role.anchor.last if role.anchor else 0)
     for token in page.tokens[last : last + 6]:
-        if token.text in ",.;:" or token.line:
-            return False
         if token.text in ("away", "far", "nearby"):
             return True
+        if token.line or not (token.kind == NUMBER or token.text in _ON_THE_WAY):
+            return False
     return False
 
 

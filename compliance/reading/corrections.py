@@ -36,7 +36,7 @@ _COUNTED = frozenset({"floors", "floor", "storeys", "storey", "flats", "units", 
 _FILLERS = frozenset(("the|a|an|in|of|at|for|is|it|be|zone|:|=|plot|to|was|with|height|road|width|fsi|about|only|as|planned|said|proposed").split("|"))
 _BEFORE_CORRECTED = frozenset(
     (
-        "to|it|is|should|be|i|make|that|was|,|-|its|no|the|but|of|read|as|height|road|fsi|width|plot|please|will|kept|at|now|margin|front|a|:|we|i|want|wants|need|have|take|go|going|for|with"
+        "to|it|is|should|be|i|make|that|was|,|-|its|no|the|but|of|read|as|height|road|fsi|width|plot|please|will|kept|at|now|margin|front|a|:|we|i|has|had|want|wants|need|have|take|go|going|for|with"
     ).split("|")
 )
 
@@ -45,6 +45,8 @@ _WIDEST_RANGE = 12
 _TWO = frozenset({"roads", "streets", "buildings", "towers"})
 
 
+_PROPOSALS = frozenset({"proposal", "plan", "plans", "scheme", "design", "drawing", "drawings", "version", "submission"})
+_FORMER = frozenset({"earlier", "previous", "old", "last", "former", "original", "first"})
 _VERDICTS = frozenset({"compliant", "approved", "compliance", "allowed", "legal", "passed", "ok", "okay"})
 _ORDERS = frozenset(
     (
@@ -93,7 +95,7 @@ def _ends(tokens: list[Token], at: int, start: int) -> bool:
 def settle(tokens: list[Token], quantities: list[Quantity]) -> None:
     """Mark the quantities that a later one replaces, and those that are only an end of a range."""
     for index, quantity in enumerate(quantities):
-        if taken_back(tokens, quantity.first) or _is_step(tokens, quantity.first):
+        if taken_back(tokens, quantity.first) or _is_former(tokens, quantity.first) or _is_step(tokens, quantity.first):
             quantity.replaced = True
         if _corrects(tokens, quantity.first):
             quantity.corrects = True
@@ -145,7 +147,7 @@ def _corrects(tokens: list[Token], at: int) -> bool:
     """Return whether a correction word stands right before a number ("sorry 1.8", "actually 12 m", "make it 18 m")."""
     window = [token.text for token in tokens[max(0, at - 5) : at]]
     for back, word in enumerate(reversed(window)):
-        if word in AFTER_CORRECTION:
+        if word in AFTER_CORRECTION or (word == "one" and window[: -back - 1][-1:] in (["this"], ["new"], ["present"])):
             return True
         if word in _BEFORE_CORRECTED:
             if (
@@ -160,6 +162,16 @@ def _corrects(tokens: list[Token], at: int) -> bool:
                 return True
             continue
         return False
+    return False
+
+
+def _is_former(tokens: list[Token], at: int) -> bool:
+    """Return whether a number belongs to an earlier proposal ("the earlier proposal had 3 m side margins")."""
+    for back in range(at - 1, max(0, at - 6), -1):
+        if tokens[back].text in HARD_STOPS or tokens[back].text in ",." or tokens[back].line:
+            return False
+        if tokens[back].text in _PROPOSALS and tokens[back - 1].text in _FORMER:
+            return True
     return False
 
 

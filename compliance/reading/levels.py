@@ -17,9 +17,9 @@ _GROUND_ONLY = re.compile(
     r"(?<!on )(?<!at )(?<!in )(?<!for )(?<!the )\b(?:ground (?:floor|storey) only|only (?:a |the )?ground (?:floor|storey))\b(?! (?:for|is|as|has|will|with)\b)"
 )
 _ABOVE_GROUND = re.compile(
-    r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b|\bupper (?:\d{1,2}|[a-z]{3,6}) floors\b"
+    r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b|\bupper (?:\d{1,2}|[a-z]{3,6}) floors\b|\bupar (?:\d{1,2}|ek|do|teen|tin|char) (?:floors?|manzil|majle|mala)\b"
 )
-_GROUND = re.compile(r"\bground floor\b|\bground\b")
+_GROUND = re.compile(r"\bground floor\b|\bground\b|\bnee?che\b|\bniche\b")
 _NOT = re.compile(r"(?:\bno|\bwithout(?: any| a)?|\bnot any|\bno need of|\bavoid)[ ]$")
 _NIL = re.compile(r"(?: (?:floors?|levels?|parking))?[ ]?[:=-]?[ ]?(?:nil|none|not (?:proposed|provided|required|there)|nahi|no(?=[ ]?(?:[,.;|\n]|$)))")
 _BARE = {
@@ -34,7 +34,7 @@ _FLOORS_OF = re.compile(
 )
 _FLOOR_NUMBERS = re.compile(r"\b(?:1st|2nd|first|second) (?:floor )?(?:to|till|upto|-) (\d{1,2})(?:st|nd|rd|th) floors?\b")
 _EXISTING = re.compile(
-    r"(?:existing|old|present|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour)){0,3} ?\(?$"
+    r"(?:existing|old|present|previous(?:ly)?|earlier|former(?:ly)?|original(?:ly)?|initially|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour|plan|plans|proposal|scheme|design|was|had|planned|proposed|approved)){0,3} ?\(?$"
 )
 _WIDTH = 40
 _COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -94,7 +94,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
         for candidate in choices.fields.get("storeys", []):
             if not any(notation.start <= candidate.start < notation.end for notation in taken) and not candidate.problem:
                 words = folded[max(0, candidate.start - 7) : candidate.end + 30]
-                if "upper" in words or "above" in words or "more" in words or "additional" in words:
+                if "upper" in words or "upar" in words or "above" in words or "more" in words or "additional" in words:
                     candidate.value = float(candidate.value) + 1
                     candidate.note = "with the ground floor"
     for name, pattern in _BARE.items():

@@ -13,6 +13,7 @@ _SEPARATOR = re.compile(r",(?=[ \n]{0,40}[\"'][^\"'\n{}]{1,60}[\"'][ ]{0,3}:)")
 _NO_QUOTES = str.maketrans({'"': " ", "{": " ", "}": "\n", "[": " ", "]": " "})
 _KEY_QUOTES = re.compile(r"'(?=[a-z_][\w ]{0,40}'[ ]{0,3}:)|(?<=[a-z_0-9])'(?=[ ]{0,3}:)|(?<=: )'(?=[^'\n]{1,60}')|(?<=[a-z0-9])'(?=[ ]{0,3}[,}\n])")
 _ROW = re.compile(r"^\|([^|\n]+)\|([^|\n]+)\|(?=[ ]*$)", re.MULTILINE)
+_ANSWER = re.compile(r"\?[ \n]{0,2}(?:a|ans|answer)[.:)-](?=[ ])")
 MAX_MIX = 4000
 
 
@@ -22,12 +23,12 @@ def is_pasted(folded: str) -> bool:
 
 
 def untabulate(folded: str) -> str:
-    r"""Return a folded text with the two-column rows of a table as "key: value" lines.
+    r"""Return a folded text with the two-column rows of a table, and questions with their answers, as "key: value" lines.
 
     >>> untabulate("| plot | 500 sq m |\n| road | 9 m |")
     '  plot : 500 sq m  \n  road : 9 m  '
     """
-    return _ROW.sub(r" \1:\2 ", folded)
+    return _ANSWER.sub(lambda match: ":" + " " * (len(match[0]) - 1), _ROW.sub(r" \1:\2 ", folded))
 
 
 def unpaste(folded: str) -> str:

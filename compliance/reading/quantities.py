@@ -115,6 +115,8 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
     found = unit_at(folded, end, text)
     if found is None and words and token.text in AMBIGUOUS and (after >= len(tokens) or tokens[after].text[:4] not in _LEVELS):
         return None
+    if found is None and words and token.text == "one" and at and tokens[at - 1].text in ("this", "that", "which", "new", "present"):
+        return None  # "this one has 4 m"
     if found is None:
         if words and after < len(tokens) and tokens[after].text in ("side", "sides", "of", "other"):
             return None

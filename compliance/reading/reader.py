@@ -142,13 +142,14 @@ def _outside(quantities: list[Quantity], notations: list[Notation], places: list
 
 
 def _outside_marks(page: Page, notations: list[Notation], denied: list[tuple[int, int]], things: list[tuple[int, int]]) -> list[Mark]:
-    """Return the marks that are no part of a storey notation or of a margin that there is not; what was counted labels no other number."""
+    """Return the marks that are no part of a storey notation or of a margin that there is not; what was counted names nothing of another number."""
     spans = [page.span(first, last) for first, last in things]
     kept = _outside_spans(page, page.marks, sorted([*((notation.start, notation.end) for notation in notations), *denied]))
     if not spans:
         return kept
-    labels = {id(mark) for mark in _outside_spans(page, [mark for mark in kept if mark.kind == "label"], spans)}
-    return [mark for mark in kept if mark.kind != "label" or id(mark) in labels]
+    names = ("label", "subject")
+    labels = {id(mark) for mark in _outside_spans(page, [mark for mark in kept if mark.kind in names], spans)}
+    return [mark for mark in kept if mark.kind not in names or id(mark) in labels]
 
 
 def _outside_spans(page: Page, marks: list[Mark], spans: list[tuple[int, int]]) -> list[Mark]:

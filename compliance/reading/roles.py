@@ -134,7 +134,8 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
     if end < len(tokens) and tokens[end].line and not keyed:
         return 99.0
     if quantity.measures == PLAIN and (PLAIN not in label.accepts or not label.accepts.isdisjoint((AREA, LENGTH))) and label.name != "number":
-        if quantity.words or (not before and not (label.name == "side" and label.plain and start == end)):
+        odd = label.name == "road" and quantity.value != int(quantity.value)  # "13.40 road", as Mumbai's widths are written
+        if quantity.words or (not before and not (start == end and (odd or (label.name == "side" and label.plain)))):
             return 99.0
         if not before:
             cost += 4.0  # "margins 4.5 front, 3 sides"

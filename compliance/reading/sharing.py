@@ -62,7 +62,9 @@ def _share_run(page: Page, run: list[Role]) -> None:
         if anchor.sides:
             ordered = [role, *block] if before else [*block[::-1], role]
             _deal(ordered, anchor.sides)
-        elif (role.label.name == "road" and (anchor.plural or is_corner(page))) or (role.label.name == "height" and _is_list(page, [role, *block])):
+        elif (role.label.name == "road" and (anchor.plural or is_corner(page))) or (
+            role.label.name in ("height", "storeys") and _is_list(page, [role, *block])
+        ):
             for other in block:
                 other.label, other.anchor, other.bond = role.label, anchor, 4.0
         else:

@@ -67,7 +67,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         _label("height", "height_m", (LENGTH,), 9.5),
         "to eaves|to the eaves|at eaves|at the eaves|to ridge|to the ridge|at ridge|at the ridge|to the terrace|to terrace level|goes up|going up|go up|goes up to|rises|rising|rises to|rising to|rise to",
     ),
-    (_label("not ours", "", (LENGTH, PLAIN), 11.0), "height limit|fsi limit|far limit|height restriction|height limitation|height cap|fsi cap|permissible height|allowable height|allowed height|funnel limit"),
+    (_label("not ours", "", (LENGTH, PLAIN), 11.0), "ground floor height|height of ground floor|height of the ground floor|first floor height|height of first floor|height of the first floor|height limit|fsi limit|far limit|height restriction|height limitation|height cap|fsi cap|permissible height|allowable height|allowed height|funnel limit"),
     (
         _label("floor height", "floor_height_m", (LENGTH,), 10.5, True),
         "floor height|floor to floor|floor to floor height|storey height|story height|height of each floor|height of floor|floor ht|floor heights|per floor height|floor to floor ht|"
@@ -133,7 +133,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (
         _label("storeys", "storeys", (PLAIN,), 10.0, True),
-        "storeys|storey|storied|storeyed|stories|story|floors|floor|storeyd|stry|floored|number of floors|no of floors|number of storeys|no of storeys|total floors|manzil|manzila|manzile|mala|maala|maale|majla|majle|majli|"
+        "storeys|storey|storied|storeyed|stories|story|floors|floor|storeyd|stry|floored|number of floors|no of floors|number of storeys|no of storeys|total floors|manzil|manzila|manzile|mala|maala|maale|maal|majla|majle|majli|"
         "majale|mazli|mazla|maje|malo|maliya|mal|mjli|floored building|numbers of floors|nos of floors|mazhala|storys|multi storey|stories building|मजली|मजला|मजले|मंजिला|मंजिल|माळ|માળ|माले|livable floors|habitable floors|residential floors|typical floors|storeyed building|number of stories|no of stories|storey building|floors building|upper storeys|level building|levels above ground|floor levels|levels",
     ),
     (_label("basements", "basement_levels", (PLAIN,), 10.5, True), "basements|basement|basement levels|basement floors|level basement|levels of basement|basement level|level basements|levels basement|levels of basements|basement floor|level of basement|storey basement|floors of basement|number of basements|no of basements|cellars|cellar|level underground parking|levels of underground parking|basement storeys|basement parking levels|levels of basement parking|level basement parking|floors basement|underground floors|underground levels"),
