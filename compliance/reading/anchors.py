@@ -9,7 +9,7 @@ from compliance.reading.labels import PAIR, Label
 from compliance.reading.marks import Mark
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import NUMBER, WORD, Token
-from compliance.reading.units import AREA, LENGTH, PLAIN
+from compliance.reading.units import AREA, LENGTH, PERCENT, PLAIN
 from compliance.reading.words import BY_NAME, HARD_STOPS, MARGIN_NOUNS, MEASURED, SIDES
 
 _NOISE_LENGTH = Label("not ours", "", frozenset({LENGTH, PAIR, PLAIN}), 10.5)
@@ -20,6 +20,7 @@ _PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
 _MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
 _STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
 _BEFORE_WIDENING = frozenset("to|be|being|going|proposed|planned|any|further|future|road|the|a|dp".split("|"))
+_SPACES = frozenset({"open space", "recreational", "amenity"})
 _OTHER_THINGS = ("floor", "floors", "storeys", "levels", "building", "buildings", "plot", "plots", "wing", "wings", "tower", "flats", "units", "shops", "rooms")
 _BUILDS = frozenset({"build", "construct", "constructing", "erect"})
 _FREE_SUBJECT = frozenset(
@@ -59,8 +60,9 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
     at_start = {mark.first: mark for mark in subjects}
     at_end = {mark.last: mark for mark in subjects}
     words = {token.text for token in tokens}
-    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left"))
+    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left", "backs"))
     by_place: dict[tuple[int, int], Anchor] = {}
+    after_percent = {quantity.last for quantity in quantities if quantity.measures == PERCENT}  # "10% open space" has its number
     dimensions = {mark.first: mark for mark in marks if mark.kind == "dimension"}
     dimension_places = {(mark.first, mark.last) for mark in dimensions.values()}
     for mark in marks:
@@ -78,7 +80,12 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
                 and not _says_where(tokens, mark)
                 and not _is_tally(tokens, mark)
                 and not _denied_widening(tokens, mark, labels)
-                and not (mark.first and tokens[mark.first - 1].text == "same")
+                and not (
+                    mark.first
+                    and (
+                        tokens[mark.first - 1].text == "same" or (mark.first in after_percent and not _goes_on(tokens, mark.last) and labels[0].name in _SPACES)
+                    )
+                )
             ):
                 by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
         elif mark.kind == "side":
@@ -90,7 +97,7 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
             weight = 10.5 if noun else 9.0 if has_margin_noun else 8.0
             label = Label("side", fields[0], _LENGTHS, weight, noun or has_margin_noun)
             existing = by_place.get((mark.first, mark.last))
-            if existing is None or noun:
+            if existing is None or noun or (has_margin_noun and _goes_on(tokens, mark.last)):
                 by_place[(mark.first, mark.last)] = Anchor(mark.first, mark.last, (label,), (fields,))
     _distances(tokens, quantities, by_place, has_margin_noun)
     anchors = sorted(by_place.values(), key=lambda anchor: (anchor.first, -anchor.last))
@@ -326,6 +333,8 @@ def _is_long(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
 def _says_of(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
     """Return whether a dimension is said of a thing right before it ("stilt is 2.4 m high")."""
     between = [token.text for token in tokens[subject.last : mark.first]]
+    if tokens[mark.first].line:
+        return False
     return len(between) <= 5 and "," not in between and not {"is", "are", "be", ":", "being", "of"}.isdisjoint(between)
 
 

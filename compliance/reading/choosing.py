@@ -70,6 +70,8 @@ def _settle_roads(page: Page, choices: Choices) -> None:
     _swap_second_road(page, choices, roads)
     if len(roads) < 2:
         return
+    if 0 < sum(road.hint == "near" for road in roads) < len(roads):
+        roads[:] = [road for road in roads if road.hint != "near"]
     proposed = [road for road in roads if road.hint == "proposed"]
     if proposed and len(proposed) < len(roads) and "prescribed_road_width_m" not in choices.fields:
         for road in proposed:

@@ -15,14 +15,14 @@ from compliance.reading.quantities import Quantity
 from compliance.reading.result import WIDTH_FIRST
 from compliance.reading.roles import Role
 from compliance.reading.sharing import inherit_corrections, share_labels
-from compliance.reading.tokens import NUMBER
+from compliance.reading.tokens import NUMBER, Token
 from compliance.reading.units import AREA, ASK, LENGTH, PLAIN, unit_in
 from compliance.reading.uses import NEAR
 
 WIDEST_BARE_SIDE = 15.0
 LOW_STOREY, HIGH_STOREY = 2.6, 6.0
 _STOREYS = re.compile(
-    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\b(?:g|gr|ground|stilt|st|s|p) ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: [a-z]{3,12}){0,2}, $"
+    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\b(?:g|gr|ground|stilt|st|s|p|hp) ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: \(?[a-z]{3,12}\)?){0,2}[,;] $"
 )
 _WITH_A_PLOT = frozenset({"abutting_road_width_m", "height_m"})
 _PLOTS = frozenset({"plot_area_sq_m", "net_plot_area_sq_m", "plot_width_m"})
@@ -45,6 +45,8 @@ _ROOMS_AND_BUILDINGS = frozenset(
     ).split("|")
 )
 _SINGLE_VALUES = frozenset({"fsi", "height_m", "storeys", "plot_area_sq_m", "ground_coverage_percent"})
+_HIGH = frozenset("hotel|hospital|mall|school|block|complex|house|bungalow|shed|warehouse|factory|apartment|structure".split("|"))
+_ROADS = frozenset({"abutting_road_width_m", "prescribed_road_width_m"})
 _ON_THE_WAY = frozenset("is|lies|runs|at|about|some|which|located|situated|m|mt|mtr|metres|meters|km|not|too".split("|"))
 _TALL = frozenset({"building", "tower", "block", "wing", "bldg"})
 _OF_BUILDING = frozenset("is|of|:|=|-|will|be|at|about|only".split("|"))
@@ -68,8 +70,11 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
         elif role.label is None and quantity.measures == LENGTH and ((quantity.corrects and _of_building(page, quantity)) or _is_height(page, quantity)):
             strong = quantity.corrects or _is_said_of_building(page, quantity)
             choices.add("height_m", Candidate(quantity.value, quantity.start, quantity.end, strong, quantity.corrects, quantity.problem))
-        elif role.label is None and quantity.measures == LENGTH and "prescribed_road_width_m" in choices.fields and _is_present(page, quantity):
-            choices.add("abutting_road_width_m", Candidate(quantity.value, quantity.start, quantity.end, problem=quantity.problem, note="the road at present"))
+        elif role.label is None and quantity.measures == LENGTH and not _ROADS.isdisjoint(choices.fields) and _is_present(page, quantity):
+            choices.add(
+                "abutting_road_width_m",
+                Candidate(quantity.value, quantity.start, quantity.end, problem=quantity.problem, note="the road at present", hint="existing"),
+            )
         elif role.label is None:
             _alone(page, quantity, choices)
         elif role.label.field:
@@ -108,7 +113,9 @@ def _bare_plot(page: Page, roles: list[Role], choices: Choices) -> None:
 def _is_present(page: Page, quantity: Quantity) -> bool:
     """Return whether a lone length is what a road measures now ("the road after widening will be 12 m, at present 9 m")."""
     before = [token.text for token in page.tokens[max(0, quantity.first - 3) : quantity.first]]
-    return bool(before) and before[-1] in ("present", "presently", "currently", "now", "today", "existing")
+    if before[-1:] == ["only"]:
+        before.pop()
+    return bool(before) and before[-1] in ("present", "presently", "currently", "existing")
 
 
 def _is_height(page: Page, quantity: Quantity) -> bool:
@@ -118,13 +125,15 @@ def _is_height(page: Page, quantity: Quantity) -> bool:
     if quantity.last < len(tokens) and tokens[quantity.last].line:
         after = []
     before = [token.text for token in tokens[max(0, quantity.first - 4) : quantity.first]]
+    if after[:1] and after[0] in _HIGH and before[-1:] in (["a"], ["an"], [","]):
+        return True
     while after and after[0] in ("residential", "commercial", "office", "mixed", "hotel"):
         after.pop(0)
-    if after[:1] and after[0] in ("building", "tower", "skyscraper", "highrise") and "line" not in after:
+    if after[:1] and (after[0] in ("building", "tower", "skyscraper", "highrise")) and "line" not in after:
         return not before[-1:] or before[-1] in _BEFORE_HEIGHT
     if (not after or after[0] in _ENDS or after[0] == "and" or before[-1:] == ["of"]) and _is_said_of_building(page, quantity):
         return True
-    if before[-1:] == [","] and _fits_storeys(page, quantity) and (not after or after[0] in _ENDS):
+    if before[-1:] in ([","], [";"]) and _fits_storeys(page, quantity) and (not after or after[0] in _ENDS):
         return True
     while before and before[-1] in ("about", "approx", "i", "e", ".", "say", "approximately", "total", "~", "="):
         before.pop()
@@ -181,7 +190,7 @@ def _alone(page: Page, quantity: Quantity, choices: Choices) -> None:
             ("plot_area_sq_m", f"'{text}' differs from district to district; how many square metres is the plot?", quantity.start, quantity.end)
         )
     elif quantity.measures == AREA:
-        after = [token.text for token in page.tokens[quantity.last : quantity.last + 3]]
+        after = _same_line(page.tokens, quantity.last, 3)
         before = [token.text for token in page.tokens[max(0, quantity.first - 4) : quantity.first]]
         net = "net" in after[:2] or before[-1:] == ["net"]
         if before[-1:] == ["of"] and before[-2:-1] and before[-2] in _BUILDINGS_OF:
@@ -213,6 +222,15 @@ def _all_metres(page: Page) -> bool:
     return page.metric
 
 
+def _begins_near(page: Page, role: Role) -> bool:
+    """Return whether a road is only said to be near ("near the 36 m ring road")."""
+    first = min(role.quantity.first, role.anchor.first if role.anchor else role.quantity.first)
+    before = [token.text for token in page.tokens[max(0, first - 2) : first]]
+    while before and before[-1] in ("the", "a"):
+        before.pop()
+    return before[-1:] == ["near"]
+
+
 def _is_distant(page: Page, role: Role) -> bool:
     """Return whether a road is said to lie away from the plot ("an 18 m highway is 200 m away")."""
     last = max(role.quantity.last, role.anchor.last if role.anchor else 0)
@@ -231,6 +249,16 @@ def _is_least(page: Page, role: Role) -> bool:
     return before in (["at", "least"], ["at", "most"])
 
 
+def _same_line(tokens: list[Token], at: int, most: int) -> list[str]:
+    """Return the words from a token on, up to the end of its line."""
+    texts: list[str] = []
+    for token in tokens[at : at + most]:
+        if token.line:
+            break
+        texts.append(token.text)
+    return texts
+
+
 def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: int) -> None:
     quantity, label = role.quantity, role.label
     if label is None:
@@ -246,7 +274,7 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
     tokens = page.tokens
     if name in ("storeys", "height_m", "built_up_area_sq_m", "dwelling_units") and _is_existing(page, role):
         return
-    after = [token.text for token in tokens[max(quantity.last, role.anchor.last if role.anchor else 0) :][:4]]
+    after = _same_line(tokens, max(quantity.last, role.anchor.last if role.anchor else 0), 4)
     if name in ("dwelling_units", "parking_spaces", "two_wheeler_spaces") and (
         after[:1] == ["per"]
         or after[:2] in (["on", "each"], ["on", "every"], ["in", "each"], ["for", "each"])
@@ -288,7 +316,7 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         value, note = _in_key_unit(page, role, AREA)
     if name in _SINGLE_VALUES and _is_alternative(page, roles, at):
         quantity.problem = "range"
-    if name == "height_m" and _is_least(page, role):
+    if name in ("height_m", "fsi", "storeys", "dwelling_units") and _is_least(page, role):
         quantity.problem = "bound"
     hint = ""
     if name == "abutting_road_width_m":
@@ -296,6 +324,8 @@ def _labelled(page: Page, role: Role, choices: Choices, roles: list[Role], at: i
         hint = (
             "proposed"
             if near & {"proposed", "future", "widened", "widening", "prescribed"}
+            else "near"
+            if _begins_near(page, role)
             else "existing"
             if near & {"existing", "present", "currently", "current", "actual"}
             else ""

@@ -27,8 +27,12 @@ _BARE = {
     "stilt_levels": re.compile(r"(?:\b(?:a|one|single|with|on|has|and|including|the|1)[ ])?(?<![a-z0-9+-])(?:stilts?|stilted|hollow plinth)(?![a-z])"),
 }
 _STILT_HEIGHT = re.compile(
-    r"\bstilts?(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
+    r"\b(?:stilts?|hollow plinth)(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
 )
+_SEVERAL = {
+    "basement_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?basements?\b"),
+    "podium_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?podiums?\b"),
+}
 _FLOORS_OF = re.compile(
     r"\b(?:floors|storeys|stories|levels)[ ]?(?:(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?) (?:each|per floor|every floor)\b|@[ ]?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b)"
 )
@@ -80,6 +84,10 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     _add_floor_height(folded, choices)
     for match in _SINGLE.finditer(folded):
         choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3, "do": 2}[match[1] or match[2]], *match.span()))
+    for name, pattern in _SEVERAL.items():
+        several = pattern.search(folded)
+        if several is not None and name not in choices.fields:
+            choices.add(name, Candidate({"double": 2, "twin": 2, "triple": 3}[several[1]], *several.span()))
     upto = _FLOOR_NUMBERS.search(folded)
     if upto is not None:
         counted = choices.fields.pop("storeys", [])

@@ -101,6 +101,8 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
         before = tokens[at - 1].text
         if len(before) <= 3 and before not in _SHORT_WORDS and not (at > 1 and tokens[at - 2].kind == NUMBER):
             return None  # a code: R1, m2, TPS21
+    if token.kind == NUMBER and token.text in ("2", "4") and at + 1 < len(tokens) and tokens[at + 1].text == "w" and not tokens[at + 1].gap:
+        return None  # "40 scooters (2W)"
     record = _RECORD.match(folded, token.start)
     if record is not None and token.kind == NUMBER:
         value = HECTARE * int(record[1]) + ARE * int(record[2]) + int(record[3])
@@ -112,6 +114,9 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
     end = tokens[after - 1].end
     start = token.start
     words = token.kind == WORD
+    repeated = _in_brackets(tokens, after, value)
+    if repeated is not None:
+        after, end = repeated, tokens[repeated - 1].end
     found = unit_at(folded, end, text)
     if found is None and words and token.text in AMBIGUOUS and (after >= len(tokens) or tokens[after].text[:4] not in _LEVELS):
         return None
@@ -127,6 +132,17 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
         if inches:
             value, end = value + inches[0], inches[1]
     return Quantity(value * unit.factor, unit.measures, unit, at, _skip(tokens, after, end), start, end, words=words)
+
+
+def _in_brackets(tokens: list[Token], at: int, value: float) -> int | None:
+    """Return the index after a number that is repeated in brackets ("1,200 (one thousand two hundred) sq m"), or None."""
+    if at + 2 >= len(tokens) or tokens[at].text != "(":
+        return None
+    again = number_at(tokens, at + 1)
+    if again is None or again[0] != value or again[1] >= len(tokens):
+        return None
+    at = again[1] + (tokens[again[1]].text == "only")
+    return at + 1 if at < len(tokens) and tokens[at].text == ")" else None
 
 
 def _with_side(text: str, folded: str, tokens: list[Token], one: Quantity) -> Quantity:

@@ -14,12 +14,13 @@ from compliance.reading.detail_words import COUNTED
 from compliance.reading.labels import PAIR, Label
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import Token
-from compliance.reading.units import AREA, LENGTH, PLAIN
+from compliance.reading.units import AREA, LENGTH, PERCENT, PLAIN
 from compliance.reading.words import CONNECTORS, HARD_STOPS
 
 REACH = 14
 """A label further than this many tokens away says nothing about a number."""
-_ABBREVIATIONS = frozenset({"incl", "excl", "approx", "abt", "max", "min"})
+_STOREYS = frozenset({"floors", "floor", "storeys", "storey", "storied", "stories", "manzil", "majle", "majli"})
+_ABBREVIATIONS = frozenset({"i", "e", "incl", "excl", "approx", "abt", "max", "min"})
 WEAKEST = 3.2
 """A number and a label with a weaker bond do not belong together."""
 
@@ -50,7 +51,7 @@ def match_roles(folded: str, tokens: list[Token], anchors: list[Anchor], quantit
     roles = [Role(quantity) for quantity in quantities]
     skipped = [0.0] * (len(tokens) + 1)
     for quantity in quantities:
-        weight = 0.001 if quantity.replaced or quantity.measures == "other" else 3.0
+        weight = 0.001 if quantity.replaced or quantity.measures == "other" else 1.0 if quantity.measures == PERCENT else 3.0
         skipped[quantity.first] = weight
         for at in range(quantity.first + 1, quantity.last):
             skipped[at] = 0.001
@@ -143,6 +144,8 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
             cost += 3.0 if label.plain and end - start <= 2 else 4.0 if end - start <= 1 and label.name in ("road", "prescribed road") else 99.0
     if label.name == "number" and (not before or (quantity.measures in (AREA, LENGTH, PAIR) and end > start)):
         return 99.0  # "survey says 2,430 sq m" is an area
+    if before and not keyed and label.name in ("stilts", "podiums", "basements") and quantity.last < len(tokens) and tokens[quantity.last].text in _STOREYS:
+        return 99.0  # "stilt 9 floors"
     if label.name == COUNTED and (not before or (not keyed and end - start > 2)):
         return 99.0
     if before and label.name in ("storeys", "units") and not keyed and end - start > 1 and label.name == "units":

@@ -188,7 +188,7 @@ DECOYS: tuple[str, ...] = tuple(
         "hotel nearby|water house|business bay|business loan|town planning office|planning office|collector office order|"
         "municipal office order|municipal corporation office|pmc office|bmc office|amc office|nmc office|ward office road|registrar office|"
         "building plan office|fergusson college road|law college road|tilak smarak mandir|green house|pump house|guard house|power house|"
-        "ware housing corporation|mill land|mill lands|transfer house|hawker plaza|light house|house keeping|shopping trip|"
+        "ware housing corporation|mill land|mill lands|textile mill land|cotton mill land|transfer house|hawker plaza|light house|house keeping|shopping trip|"
         "commercial exploitation|residential locality|residential area nearby|commercial area nearby|temple trust land|"
         "industrial area nearby|hall of residence|living room|assembly constituency|ground floor parking|living area|school going|"
         "office bearers|house warming|home town|hometown|flat terrace|flat roof|flat land|flat plot|flat site|flat ground|family business|"

@@ -12,7 +12,7 @@ from compliance.specs import find_code
 from compliance.vocabulary import zones_of
 
 _ZONE_CODE = re.compile(
-    r"(?<![a-z0-9(])(?P<letters>r|c|i|p|m|iz|kz|ag|spd|gz|ge)(?P<joint>[ .-]?)(?P<digits>\d|iii?|iv|i)(?![a-z0-9]|[.,]\d|[ ]?(?:m|mt|mtr|metres?|ft|feet|%|sq)\b|')"
+    r"(?<![a-z0-9])(?<![a-z0-9]\()(?P<letters>r|c|i|p|m|iz|kz|ag|spd|gz|ge)(?P<joint>[ .-]?)(?P<digits>\d|iii?|iv|i)(?![a-z0-9]|[.,]\d|[ ]?(?:m|mt|mtr|metres?|ft|feet|%|sq)\b|')"
 )
 ZONE_WORDS = frozenset({"zone", "zoning", "zoned", "zon", "zonn", "zones", "landuse"})
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
