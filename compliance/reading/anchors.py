@@ -17,11 +17,12 @@ _DISTANCE = Label("distance", "", frozenset({LENGTH, AREA}), 9.5)
 _LENGTHS = frozenset({LENGTH, PLAIN})
 _ROADS = frozenset({"road", "internal road", "access"})
 _PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
-_MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
+_MEASURES = frozenset("m|mt|mts|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
 _STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
 _BEFORE_WIDENING = frozenset("to|be|being|going|proposed|planned|any|further|future|road|the|a|dp".split("|"))
 _SPACES = frozenset({"open space", "recreational", "amenity"})
 _OTHER_THINGS = ("floor", "floors", "storeys", "levels", "building", "buildings", "plot", "plots", "wing", "wings", "tower", "flats", "units", "shops", "rooms")
+_PARTING = frozenset({",", "/", "-"})
 _BUILDS = frozenset({"build", "construct", "constructing", "erect"})
 _FREE_SUBJECT = frozenset(
     (
@@ -241,13 +242,15 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
     after = mark.last
     steps = 0
     strange = False
-    while after < len(tokens) and steps < 5 and not numbers[after]:
+    while after < len(tokens) and steps < 5 and not numbers[after] and not (tokens[after].line and mark.value == "depth"):
         found = at_start.get(after)
         if strange and found is not None and found.value not in _ROADS:
             break
         if found is not None:
             if mark.value == "height" and (found.value in _ROADS or found.value == "plot"):
                 return None, mark.first, mark.last
+            if mark.value == "depth" and found.value in _ROADS and numbers[found.last]:
+                break  # "24 m deep road 9 m"
             glued = "of" in (token.text for token in tokens[mark.last : after]) or after == mark.last
             return found.value, mark.first, found.last if glued else mark.last
         if tokens[after].text not in _FREE_SUBJECT:
@@ -256,6 +259,8 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
             strange = True  # "18 m wide Ring Road": only a road goes by a name
         after += 1
         steps += 1
+    if tokens[mark.first].line:
+        return None, mark.first, mark.last
     before = mark.first
     if before and tokens[before - 1].text == "s":
         before -= 1 + (before > 1 and tokens[before - 2].text == "'")
@@ -270,7 +275,7 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
 def _partner(tokens: list[Token], mark: Mark, dimensions: dict[int, Mark], numbers: list[bool]) -> Mark | None:
     """Return the second dimension of "16 m wide and 24 m deep tower", whose thing is the first one's too, or None."""
     at = mark.last
-    while at < len(tokens) and at < mark.last + 2 and tokens[at].text in ("and", "x", "by", ",", "*", "&"):
+    while at < len(tokens) and at < mark.last + 2 and tokens[at].text in ("and", "x", "by", "*", "&"):
         at += 1
     if at == mark.last or at >= len(tokens) or not numbers[at]:
         return None
@@ -291,6 +296,8 @@ def _is_built(tokens: list[Token], mark: Mark) -> bool:
 
 def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> str | None:
     """Return the thing that the sentence speaks of before a dimension word, or None."""
+    if tokens[mark.first].line and mark.value == "height":
+        return None
     limit = max(0, mark.first - 18)
     stop = mark.first
     commas = 0
@@ -309,9 +316,9 @@ def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> st
                 continue
             if mark.value == "depth" and subject.value in _ROADS and not (subject.value != "road" and _is_long(tokens, subject, mark)):
                 continue
-            if subject.value in _PARTS and (mark.value != "height" or "," in [token.text for token in tokens[subject.last : mark.first]]):
+            if subject.value in _PARTS and (mark.value != "height" or any(token.text in _PARTING for token in tokens[subject.last : mark.first])):
                 continue
-            between = sum(tokens[at].text == "," for at in range(subject.last, mark.first))
+            between = any(tokens[at].text in _PARTING for at in range(subject.last, mark.first))
             if subject.value == "noise" and between:
                 continue
             if subject.value in ("margin", "floor", "stilt") and mark.value != "height":

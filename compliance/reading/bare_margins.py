@@ -11,7 +11,7 @@ from compliance.reading.units import LENGTH, PLAIN
 
 _FIELDS = {"front": "front_setback_m", "side": "side_setback_m", "sides": "side_setback_m", "rear": "rear_setback_m", "back": "rear_setback_m"}
 _SIDE = re.compile(
-    r"(?<![\w-])(front|sides?|rear|back)(?: margins?| setbacks?)?(?:[ ]?[:=-])? ?(\d{1,2}(?:\.\d{1,2})?)(?: ?(?:m|mtrs?|met(?:er|re)s?))?(?=[ ]?(?:[,;)&/\n]|\.(?!\d)|$|and\b))"
+    r"(?<![\w-])(front|sides?|rear|back)(?: margins?| setbacks?)?(?:[ ]?[:=-])? ?(\d{1,2}(?:\.\d{1,2})?)(?: ?(?:m|mtrs?|mts?|met(?:er|re)s?))?(?=[ ]?(?:[,;)&/\n]|\.(?!\d)|$|and\b))"
 )
 _ONE_OF_TWO = re.compile(r"(?:one|other|left|right|east|west|north|south|each) $")
 _BEFORE_ITS_SIDE = r"(\d{1,2}(?:\.\d{1,2})?) (?:on |in |at )?(?:the )?(front|sides?|rear|back)(?: margins?| setbacks?)?"
@@ -23,7 +23,7 @@ _DENIED = re.compile(
 _LETTER = re.compile(r"(?<![a-z])([fsrb])[ ]?[:=-]?[ ]?(\d{1,2}(?:\.\d{1,2})?)")
 _LETTERED = re.compile(
     r"\b(?:margins?|setbacks?|set backs?|open spaces?|mos)[ ]?[:=(-]{0,2}[ ]?"
-    r"((?:(?<![a-z])[fsrb][ ]?[:=-]?[ ]?\d{1,2}(?:\.\d{1,2})?[ ]?(?:m|mtrs?|mt|ft|feet)?\.?(?: \([a-z ]{1,12}\))?[ ]?[,;/&|]?[ ]?(?:and )?){2,4})"
+    r"((?:(?<![a-z])[fsrb][ ]?[:=-]?[ ]?\d{1,2}(?:\.\d{1,2})?[ ]?(?:m|mtrs?|mts?|ft|feet)?\.?(?: \([a-z ]{1,12}\))?[ ]?[,;/&|]?[ ]?(?:and )?){2,4})"
 )
 WIDEST = 25
 ENOUGH = 2

@@ -33,7 +33,7 @@ def find_city(page: Page, codes: Codes, given: str | None) -> None:
                 rejected.add(mark.value)
             continue
         if mark.kind == "city":
-            nxt = tokens[mark.last].text if mark.last < len(tokens) else ""
+            nxt = tokens[mark.last].text if mark.last < len(tokens) and not tokens[mark.last].line else ""
             if nxt in ("highway", "expressway", "bypass") or (nxt in ("road", "rd") and mark.value != "Nashik"):
                 continue
             cities.setdefault(mark.value, mark)

@@ -22,7 +22,7 @@ from compliance.reading.uses import NEAR
 WIDEST_BARE_SIDE = 15.0
 LOW_STOREY, HIGH_STOREY = 2.6, 6.0
 _STOREYS = re.compile(
-    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\b(?:g|gr|ground|stilt|st|s|p|hp) ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: \(?[a-z]{3,12}\)?){0,2}[,;] $"
+    r"(?:(?<![\d.+])(?P<named>\d{1,3})[ -]?(?:storeys?|stories|storied|storeyed|floors?)|\b(?:g|gr|ground|stilt|st|s|p|hp) ?\+ ?(?P<upper>\d{1,3})(?: floors?| storeys?)?)(?: \(?[a-z]{3,12}\)?){0,2}(?:[,;.] | [/-] |[ ]?\n[ ]?)$"
 )
 _WITH_A_PLOT = frozenset({"abutting_road_width_m", "height_m"})
 _PLOTS = frozenset({"plot_area_sq_m", "net_plot_area_sq_m", "plot_width_m"})
@@ -45,6 +45,7 @@ _ROOMS_AND_BUILDINGS = frozenset(
     ).split("|")
 )
 _SINGLE_VALUES = frozenset({"fsi", "height_m", "storeys", "plot_area_sq_m", "ground_coverage_percent"})
+_LAND_UNITS = frozenset({"acre", "hectare", "guntha", "are"})
 _HIGH = frozenset("hotel|hospital|mall|school|block|complex|house|bungalow|shed|warehouse|factory|apartment|structure".split("|"))
 _ROADS = frozenset({"abutting_road_width_m", "prescribed_road_width_m"})
 _ON_THE_WAY = frozenset("is|lies|runs|at|about|some|which|located|situated|m|mt|mtr|metres|meters|km|not|too".split("|"))
@@ -133,7 +134,11 @@ def _is_height(page: Page, quantity: Quantity) -> bool:
         return not before[-1:] or before[-1] in _BEFORE_HEIGHT
     if (not after or after[0] in _ENDS or after[0] == "and" or before[-1:] == ["of"]) and _is_said_of_building(page, quantity):
         return True
-    if before[-1:] in ([","], [";"]) and _fits_storeys(page, quantity) and (not after or after[0] in _ENDS):
+    if (
+        (before[-1:] in ([","], [";"], ["."], ["/"], ["-"]) or page.tokens[quantity.first].line)
+        and _fits_storeys(page, quantity)
+        and (not after or after[0] in _ENDS)
+    ):
         return True
     while before and before[-1] in ("about", "approx", "i", "e", ".", "say", "approximately", "total", "~", "="):
         before.pop()
@@ -195,7 +200,8 @@ def _alone(page: Page, quantity: Quantity, choices: Choices) -> None:
         net = "net" in after[:2] or before[-1:] == ["net"]
         if before[-1:] == ["of"] and before[-2:-1] and before[-2] in _BUILDINGS_OF:
             return
-        if after[:1] and (after[0] in _ROOMS_AND_BUILDINGS or after[0] == "each"):
+        land = (quantity.unit is not None and quantity.unit.name in _LAND_UNITS) or page.text[quantity.end - 1] == "."
+        if after[:1] and ((after[0] in _ROOMS_AND_BUILDINGS and not land) or after[0] == "each"):
             return
         choices.add(
             "net_plot_area_sq_m" if net else "plot_area_sq_m",
@@ -370,10 +376,12 @@ def _is_existing(page: Page, role: Role) -> bool:
     if role.anchor is not None and not _NOT_PROPOSED.isdisjoint(token.text for token in page.tokens[role.quantity.last : role.anchor.first]):
         return True  # "32 existing flats"
     before: set[str] = set()
-    for token in reversed(page.tokens[max(0, first - 3) : first]):
-        if token.text in ",.;:" or token.text in ("become", "becomes", "into", "by"):
+    for token in () if page.tokens[first].line else reversed(page.tokens[max(0, first - 3) : first]):
+        if token.text in ",.;:/-|" or token.text in ("become", "becomes", "into", "by"):
             break  # "a water tank nearby, height 15 m": what stands nearby ends at the comma
         before.add(token.text)
+        if token.line:
+            break
     after = [token.text for token in page.tokens[last : last + 5]]
     if after[:1] == ["of"] and not _NOT_PROPOSED.isdisjoint(after):
         return True  # "the 18 m of the neighbour"

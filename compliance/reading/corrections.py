@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from compliance.reading.labels import PAIR
 from compliance.reading.quantities import Quantity
-from compliance.reading.tokens import NUMBER, Token
+from compliance.reading.tokens import NUMBER, WORD, Token
 from compliance.reading.units import PLAIN
 from compliance.reading.words import AFTER_CORRECTION, CHANGES, HARD_STOPS, INJECTED, INJECTION, WIDENING
 
@@ -47,6 +47,9 @@ _TWO = frozenset({"roads", "streets", "buildings", "towers"})
 
 _PROPOSALS = frozenset({"proposal", "plan", "plans", "scheme", "design", "drawing", "drawings", "version", "submission"})
 _FORMER = frozenset({"earlier", "previous", "old", "last", "former", "original", "first"})
+_IDENTITIES = frozenset({"fp", "tp", "tps", "op", "cts", "no", "nos", "plot", "survey", "gat", "sector", "/", "."})
+FARTHEST = 5
+"""How many times the greater end of a range the lesser one's number may be; more is no range ("85 lakh - 150 sq yards")."""
 _VERDICTS = frozenset({"compliant", "approved", "compliance", "allowed", "legal", "passed", "ok", "okay"})
 _ORDERS = frozenset(
     (
@@ -184,8 +187,11 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
     """Settle two neighbouring numbers: a correction, a range, or neither."""
     gap = tokens[one.last : two.first]
     texts = [token.text for token in gap]
-    if len(texts) > 1 and texts[0] in _COUNTED:  # "from 3 floors to 5 floors"
+    counted = len(texts) > 1 and texts[0] in _COUNTED  # "from 3 floors to 5 floors"
+    if counted:
         gap, texts = gap[1:], texts[1:]
+    if texts == ["-"] and gap[0].gap and tokens[two.first].gap and (counted or _of_two_things(tokens, one, two)):
+        return  # "G+4 - 2 basements": the dash only parts them
     if not texts or len(texts) > 3 or one.replaced or (PAIR in (one.measures, two.measures) and one.measures != two.measures):
         return
     same = one.measures == two.measures or one.measures == PLAIN
@@ -222,6 +228,20 @@ def _pair(tokens: list[Token], one: Quantity, two: Quantity) -> None:
             _range(one, two)
     elif join in ("or", "till", "upto", "se", "te", "thru", "through"):
         _range(one, two)
+
+
+def _of_two_things(tokens: list[Token], one: Quantity, two: Quantity) -> bool:
+    """Return whether the number before a dash is an FSI or a count and the one after it measures or counts something else."""
+    if one.measures != PLAIN or not one.first:
+        return False
+    before = tokens[one.first - 1].text
+    if before in _IDENTITIES or (two.unit is not None and one.value > FARTHEST * two.value / two.unit.factor):
+        return True
+    if before not in ("fsi", "far", "+", "road", "rd", "height", "ht"):
+        return False
+    if before in ("road", "rd", "height", "ht"):
+        return two.measures == PLAIN and two.last < len(tokens) and tokens[two.last].kind == WORD
+    return two.measures != PLAIN or (two.last < len(tokens) and not tokens[two.last].line and tokens[two.last].text not in ",.;)-")
 
 
 def _range(one: Quantity, two: Quantity) -> None:

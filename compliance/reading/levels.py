@@ -27,14 +27,14 @@ _BARE = {
     "stilt_levels": re.compile(r"(?:\b(?:a|one|single|with|on|has|and|including|the|1)[ ])?(?<![a-z0-9+-])(?:stilts?|stilted|hollow plinth)(?![a-z])"),
 }
 _STILT_HEIGHT = re.compile(
-    r"\b(?:stilts?|hollow plinth)(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
+    r"\b(?:stilts?|hollow plinth)(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)\b(?:[ ]{1,2}(?:high|height|in height))?(?=[ ]{0,2}(?:[,.;)]|$|and\b|below\b))"
 )
 _SEVERAL = {
     "basement_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?basements?\b"),
     "podium_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?podiums?\b"),
 }
 _FLOORS_OF = re.compile(
-    r"\b(?:floors|storeys|stories|levels)[ ]?(?:(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?) (?:each|per floor|every floor)\b|@[ ]?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b)"
+    r"\b(?:floors|storeys|stories|levels)[ ]?(?:(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)[ ]{1,2}(?:each|per floor|every floor)\b|@[ ]?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)\b)"
 )
 _FLOOR_NUMBERS = re.compile(r"\b(?:1st|2nd|first|second) (?:floor )?(?:to|till|upto|-) (\d{1,2})(?:st|nd|rd|th) floors?\b")
 _EXISTING = re.compile(
@@ -72,7 +72,7 @@ def collect_notations(page: Page, notations: list[Notation], choices: Choices) -
         )
         if corrects and re.search(r"(?:^|[ ,.])to[, ]{1,3}$", before) and not re.search(r"chang|reduc|increas|revis|convert|from", before):
             corrects = False
-        ranged = re.match(r"[ ]?(?:or|to|/)[ ]?(?:\d|[gspb]\+)", after)
+        ranged = re.match(r"[ ]?(?:or|to)[ ]?(?:\d|[gspb]\+)|[ ]?/[ ]?(?:[gspb]\+|\d{1,2}(?![\d.,]|[ ]?[a-z]))", after)
         for name, number in notation.values:
             choices.add(name, Candidate(number, notation.start, notation.end, True, corrects, "range" if ranged else ""))
 

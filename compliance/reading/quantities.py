@@ -227,7 +227,7 @@ def _sign(tokens: list[Token], quantity: Quantity) -> None:
     if quantity.measures == ASK:
         quantity.problem = "unit"
     at = quantity.first
-    if not at:
+    if not at or tokens[at].line:
         return
     before = tokens[at - 1]
     if (

@@ -28,6 +28,7 @@ from compliance.reading.statements import find_statements
 from compliance.reading.storeys import Notation, find_notations
 from compliance.reading.sums import add_up
 from compliance.reading.tokens import Token, fold, tokenise
+from compliance.reading.units import without_dots
 from compliance.specs import Spec, normalise_spec
 from compliance.vocabulary import FIELDS
 
@@ -63,7 +64,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
         folded = folded[: mix[1]] + ";" * (mix[2] - mix[1]) + folded[mix[2] :]
     if is_pasted(folded):
         folded = unpaste(folded)
-    folded = untabulate(folded)
+    folded = without_dots(text, untabulate(folded))
     tokens = tokenise(text, folded)
     hidden = hidden_instructions(tokens)
     if hidden:

@@ -113,7 +113,7 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
         elif text in (":", "=", ">"):
             keyed = True
             cost -= 0.5
-        elif text == ",":
+        elif text == "," or (_is_spaced(tokens, at) and not (text == "-" and before and at == start and label.field)):
             cost += 5.0 if label.field else 8.0
         elif text == ".":
             if (
@@ -151,6 +151,11 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
     if before and label.name in ("storeys", "units") and not keyed and end - start > 1 and label.name == "units":
         cost += 3.0
     return cost
+
+
+def _is_spaced(tokens: list[Token], at: int) -> bool:
+    """Return whether a token is a dash or slash with space on both sides, which parts things as a comma does."""
+    return tokens[at].text in "-/" and tokens[at].gap and at + 1 < len(tokens) and tokens[at + 1].gap
 
 
 @dataclass(frozen=True, slots=True)
