@@ -316,7 +316,9 @@ def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> st
                 continue
             if mark.value == "depth" and subject.value in _ROADS and not (subject.value != "road" and _is_long(tokens, subject, mark)):
                 continue
-            if subject.value in _PARTS and (mark.value != "height" or any(token.text in _PARTING for token in tokens[subject.last : mark.first])):
+            if subject.value in _PARTS and (
+                mark.value != "height" or mark.first - subject.last > 4 or any(token.text in _PARTING for token in tokens[subject.last : mark.first])
+            ):
                 continue
             between = any(tokens[at].text in _PARTING for at in range(subject.last, mark.first))
             if subject.value == "noise" and between:

@@ -28,7 +28,7 @@ def find_city(page: Page, codes: Codes, given: str | None) -> None:
         if mark.kind not in ("city", "locality", "elsewhere") or any(mark.first < other.last and other.first < mark.last for other in blocked[:50]):
             continue
         after = [token.text for token in tokens[mark.last : mark.last + 2]]
-        if taken_back(tokens, mark.first) or (after[:1] and after[0] in _NO) or after == ["?", "no"]:
+        if taken_back(tokens, mark.first) or (after[:1] and after[0] in _NO) or after in (["?", "no"], ["by", "mistake"]):
             if mark.kind == "city":
                 rejected.add(mark.value)
             continue

@@ -46,6 +46,8 @@ _ROOMS_AND_BUILDINGS = frozenset(
 )
 _SINGLE_VALUES = frozenset({"fsi", "height_m", "storeys", "plot_area_sq_m", "ground_coverage_percent"})
 _LAND_UNITS = frozenset({"acre", "hectare", "guntha", "are"})
+_WHOLE_BUILDINGS = frozenset("office|mall|building|house|bungalow|hotel|hospital|school|factory|warehouse|godown|shed|villa|duplex|complex".split("|"))
+_SIZED = frozenset({"storeys", "height_m", "fsi"})
 _HIGH = frozenset("hotel|hospital|mall|school|block|complex|house|bungalow|shed|warehouse|factory|apartment|structure".split("|"))
 _ROADS = frozenset({"abutting_road_width_m", "prescribed_road_width_m"})
 _ON_THE_WAY = frozenset("is|lies|runs|at|about|some|which|located|situated|m|mt|mtr|metres|meters|km|not|too".split("|"))
@@ -83,6 +85,7 @@ def collect(page: Page, roles: list[Role], choices: Choices) -> None:
     if sides:
         _margins(page, roles, choices)
     _bare_plot(page, roles, choices)
+    _plot_of_building(page, roles, choices)
     _settle_lone_sides(choices)
 
 
@@ -94,6 +97,17 @@ def _settle_lone_sides(choices: Choices) -> None:
         return
     if float(widths[0].value) * float(depths[0].value) < LARGEST_FOOTPRINT * float(areas[0].value):
         fields["width_m"], fields["depth_m"] = fields.pop("plot_width_m"), fields.pop("plot_depth_m")
+
+
+def _plot_of_building(page: Page, roles: list[Role], choices: Choices) -> None:
+    """Read "1500 sqm office 20 floors, road 30 m" as the plot's area where it is the only area: what is built is told in floors or metres."""
+    areas = [role.quantity for role in roles if role.quantity.measures == AREA and not role.quantity.replaced]
+    if len(areas) != 1 or not _PLOTS.isdisjoint(choices.fields) or "built_up_area_sq_m" in choices.fields or areas[0].problem:
+        return
+    after = _same_line(page.tokens, areas[0].last, 1)
+    stands = next(role for role in roles if role.quantity is areas[0]).label is None
+    if stands and after and after[0] in _WHOLE_BUILDINGS and "abutting_road_width_m" in choices.fields and not _SIZED.isdisjoint(choices.fields):
+        choices.add("plot_area_sq_m", Candidate(areas[0].value, areas[0].start, areas[0].end, False))
 
 
 def _bare_plot(page: Page, roles: list[Role], choices: Choices) -> None:

@@ -29,6 +29,7 @@ _BARE = {
 _STILT_HEIGHT = re.compile(
     r"\b(?:stilts?|hollow plinth)(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)\b(?:[ ]{1,2}(?:high|height|in height))?(?=[ ]{0,2}(?:[,.;)]|$|and\b|below\b))"
 )
+_HIGH_STILT = re.compile(r"(?<![\d.])(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)[ ]{1,2}(?:high )?stilts?\b(?! (?:margin|from))")
 _SEVERAL = {
     "basement_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?basements?\b"),
     "podium_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?podiums?\b"),
@@ -129,7 +130,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
 
 def _add_stilt_height(folded: str, choices: Choices) -> None:
     """Read "stilt 3 m high" and "a stilt of 3 m" as the height of the stilt, not of the building."""
-    for match in _STILT_HEIGHT.finditer(folded):
+    for match in (*_STILT_HEIGHT.finditer(folded), *_HIGH_STILT.finditer(folded)):
         inside = range(*match.span())
         for name in ("height_m", "stilt_height_m", "stilt_levels"):
             others = [candidate for candidate in choices.fields.pop(name, ()) if candidate.start not in inside]

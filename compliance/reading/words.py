@@ -37,7 +37,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "carpet|carpet area|super built up|super builtup|super built up area|super area|saleable area|saleable|sellable area|rera carpet|per flat|per unit|per floor|floor area|"
         "floor plate|per shop|each flat|each unit|each shop|each floor|balcony|terrace|garden|lawn|swimming pool|pool|clubhouse|club house|"
         "living room|bedroom|kitchen|hall size|unit size|flat size|flat sizes|size of flat|size of flats|unit sizes|apartment size|area of each|area of flat|area per flat|cabin|lobby|"
-        "road area|area under road|road widening area|area under road widening|area under dp road|surrendered area|reservation|under reservation|plinth area|footprint area|floorplate|"
+        "road area|dp road area|area of dp road|area of road|area under road|road widening area|area under road widening|area under dp road|surrendered area|reservation|under reservation|plinth area|footprint area|floorplate|"
         "shop size|basement area|tdr area|tdr|deduction|deducted|encroachment|existing structure area|existing construction|existing bua|existing built up area|old construction|"
         "stp|water body|row|right of way|each shop of|tank|pond|adjoining plot|adjacent plot|neighbouring plot|neighboring plot|next plot|nearby plot|neighbour s plot|neighbor s plot|plinth|"
         "room|rooms|office size|typical floor|typical floor area|each",
