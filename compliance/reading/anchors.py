@@ -9,17 +9,21 @@ from compliance.reading.labels import PAIR, Label
 from compliance.reading.marks import Mark
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import NUMBER, WORD, Token
-from compliance.reading.units import AREA, LENGTH, PLAIN
-from compliance.reading.words import BY_NAME, HARD_STOPS, MARGIN_NOUNS, MEASURED
+from compliance.reading.units import AREA, LENGTH, PERCENT, PLAIN
+from compliance.reading.words import BY_NAME, HARD_STOPS, MARGIN_NOUNS, MEASURED, SIDES
 
 _NOISE_LENGTH = Label("not ours", "", frozenset({LENGTH, PAIR, PLAIN}), 10.5)
 _DISTANCE = Label("distance", "", frozenset({LENGTH, AREA}), 9.5)
 _LENGTHS = frozenset({LENGTH, PLAIN})
 _ROADS = frozenset({"road", "internal road", "access"})
 _PARTS = frozenset(DETAIL_SUBJECTS.values()) - _ROADS
-_MEASURES = frozenset("m|mt|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
+_MEASURES = frozenset("m|mt|mts|mtr|mtrs|metre|metres|meter|meters|ft|feet|wide|width|and|x|is|of|long|in|:|-".split("|"))
 _STOPS = frozenset("and|with|on|in|at|by|to|from|near|but|or|is|are|was|has|have|plus|while|deep|long|high|tall".split("|"))
 _BEFORE_WIDENING = frozenset("to|be|being|going|proposed|planned|any|further|future|road|the|a|dp".split("|"))
+_SPACES = frozenset({"open space", "recreational", "amenity"})
+_OTHER_THINGS = ("floor", "floors", "storeys", "levels", "building", "buildings", "plot", "plots", "wing", "wings", "tower", "flats", "units", "shops", "rooms")
+_PARTING = frozenset({",", "/", "-"})
+_BUILDS = frozenset({"build", "construct", "constructing", "erect"})
 _FREE_SUBJECT = frozenset(
     (
         "of|the|our|its|this|each|every|for|my|a|an|that|proposed|new|main|whole|all|public|existing|dp|tp|access|"
@@ -57,14 +61,16 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
     at_start = {mark.first: mark for mark in subjects}
     at_end = {mark.last: mark for mark in subjects}
     words = {token.text for token in tokens}
-    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left"))
+    has_margin_noun = not MARGIN_NOUNS.isdisjoint(words) or not words.isdisjoint(("open", "leave", "leaving", "left", "backs"))
     by_place: dict[tuple[int, int], Anchor] = {}
-    dimension_places = {(mark.first, mark.last) for mark in marks if mark.kind == "dimension"}
+    after_percent = {quantity.last for quantity in quantities if quantity.measures == PERCENT}  # "10% open space" has its number
+    dimensions = {mark.first: mark for mark in marks if mark.kind == "dimension"}
+    dimension_places = {(mark.first, mark.last) for mark in dimensions.values()}
     for mark in marks:
         if numbers[mark.first] and mark.kind != "label":
             continue
         if mark.kind == "dimension":
-            anchor = _dimension(tokens, mark, at_start, at_end, subjects, numbers)
+            anchor = _dimension(tokens, mark, at_start, at_end, subjects, dimensions, numbers)
             if anchor is not None:
                 by_place[(mark.first, mark.last)] = anchor
         elif mark.kind == "label" and (mark.first, mark.last) not in dimension_places:
@@ -75,16 +81,24 @@ def find_anchors(tokens: list[Token], marks: list[Mark], quantities: list[Quanti
                 and not _says_where(tokens, mark)
                 and not _is_tally(tokens, mark)
                 and not _denied_widening(tokens, mark, labels)
+                and not (
+                    mark.first
+                    and (
+                        tokens[mark.first - 1].text == "same" or (mark.first in after_percent and not _goes_on(tokens, mark.last) and labels[0].name in _SPACES)
+                    )
+                )
             ):
                 by_place.setdefault((mark.first, mark.last), Anchor(mark.first, mark.last, labels, plural=tokens[mark.last - 1].text in ("roads", "streets")))
         elif mark.kind == "side":
+            if mark.last - mark.first > 1 and tokens[mark.last - 1].kind == NUMBER and not _goes_on(tokens, mark.last):
+                mark = Mark("side", SIDES[tokens[mark.first].text], mark.first, mark.first + 1)  # "side 2 m" and not "side 2: 3 m"
             fields, noun = mark.value
             if not noun and (_part_of_road(tokens, mark) or (tokens[mark.first].text == "from" and not has_margin_noun)):
                 continue
             weight = 10.5 if noun else 9.0 if has_margin_noun else 8.0
             label = Label("side", fields[0], _LENGTHS, weight, noun or has_margin_noun)
             existing = by_place.get((mark.first, mark.last))
-            if existing is None or noun:
+            if existing is None or noun or (has_margin_noun and _goes_on(tokens, mark.last)):
                 by_place[(mark.first, mark.last)] = Anchor(mark.first, mark.last, (label,), (fields,))
     _distances(tokens, quantities, by_place, has_margin_noun)
     anchors = sorted(by_place.values(), key=lambda anchor: (anchor.first, -anchor.last))
@@ -104,13 +118,23 @@ def _without_overlaps(anchors: list[Anchor]) -> list[Anchor]:
     return kept
 
 
+def _goes_on(tokens: list[Token], at: int) -> bool:
+    """Return whether a number stands at a token, over ":", "=" and the like, or the word margin."""
+    while at < len(tokens) and tokens[at].text in (":", "=", "-", "is", "of", "margin", "setback"):
+        at += 1
+    return at < len(tokens) and tokens[at].kind == NUMBER
+
+
 def _part_of_road(tokens: list[Token], mark: Mark) -> bool:
     """Return whether a side word only says where a road is ("road in front", "front of the plot")."""
     after = [token.text for token in tokens[mark.last : mark.last + 2]]
     if after[:1] == ["of"] or (
-        after[:1] and after[0] in ("road", "roads", "facing", "door", "elevation", "portion", "entrance", "entry", "yard", "by", "parking", "open")
+        after[:1]
+        and after[0] in ("road", "roads", "facing", "door", "elevation", "portion", "entrance", "entry", "yard", "by", "parking", "open", *_OTHER_THINGS)
     ):
         return after[0] != "open"
+    if _lists_roads(tokens, mark.first):
+        return True
     for token in reversed(tokens[max(0, mark.first - 4) : mark.first]):
         if token.text in ("road", "rd", "street", "lane", "roads", "rasta", "highway"):
             return True
@@ -119,10 +143,25 @@ def _part_of_road(tokens: list[Token], mark: Mark) -> bool:
     return False
 
 
+def _lists_roads(tokens: list[Token], at: int) -> bool:
+    """Return whether a sentence lists several roads by where they are ("two roads: 9 m at the back and 18 m at the front")."""
+    if not at or tokens[at - 1].text not in ("at", "on", "in", "the", "from", "to"):
+        return False
+    for back in range(at - 1, max(-1, at - 16), -1):
+        token = tokens[back]
+        if token.text in ("roads", "streets"):
+            return True
+        if token.text in HARD_STOPS or token.text in MARGIN_NOUNS or token.line or (token.text == "." and back + 1 < at and tokens[back + 1].gap):
+            return False
+    return False
+
+
 def _denied_widening(tokens: list[Token], mark: Mark, labels: tuple[Label, ...]) -> bool:
-    """Return whether a road's widening is named only to say that there is none ("no widening of the 7.5 m road")."""
+    """Return whether a road's widening is named only to say that there is none ("no widening of the 7.5 m road"), or is none of a road."""
     if all(label.name != "prescribed road" for label in labels):
         return False
+    if tokens[mark.last - 1].text in ("become", "becomes"):  # only a road widens: "the height becomes 24 m"
+        return not any(token.text in ("road", "street", "lane", "dp") for token in tokens[max(0, mark.first - 12) : mark.first])
     for token in reversed(tokens[max(0, mark.first - 4) : mark.first]):
         if token.text in ("no", "not", "without", "never"):
             return True
@@ -160,17 +199,38 @@ def _noise_before(tokens: list[Token], mark: Mark, at_end: dict[int, Mark]) -> b
     return subject is not None and subject.value == "noise"
 
 
-def _dimension(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_end: dict[int, Mark], subjects: list[Mark], numbers: list[bool]) -> Anchor | None:
+def _dimension(
+    tokens: list[Token],
+    mark: Mark,
+    at_start: dict[int, Mark],
+    at_end: dict[int, Mark],
+    subjects: list[Mark],
+    dimensions: dict[int, Mark],
+    numbers: list[bool],
+) -> Anchor | None:
     """Return the anchor of a dimension word: "<thing> height", "height of <thing>", "12 m high <thing>", "the <thing> is 12 m high"."""
     dimension = mark.value
+    if (
+        dimension == "height"
+        and mark.last < len(tokens)
+        and tokens[mark.last].text == "each"
+        and all(other.value == "noise" for other in subjects if other.value in ("noise", "building") and other.last <= mark.first)
+    ):
+        return Anchor(mark.first, mark.last, (_NOISE_LENGTH,))  # "trees, 20 m high each"
     subject, first, last = _subject_of(tokens, mark, at_start, at_end, numbers)
+    if subject is None:
+        partner = _partner(tokens, mark, dimensions, numbers)
+        if partner is not None:
+            subject = _subject_of(tokens, partner, at_start, at_end, numbers)[0]
+    if subject is None and dimension != "height" and _is_built(tokens, mark):
+        subject = "building"
     if subject is None:
         subject = _subject_before(tokens, mark, subjects)
     if subject is None:
         if dimension == "height":
             return Anchor(mark.first, mark.last, (BY_NAME["height"],))
         name = {"width": "plot width", "depth": "plot depth"}[dimension]
-        known = any(other.value == "plot" for other in subjects)
+        known = any(other.value == "plot" for other in subjects) or any(token.text == "frontage" for token in tokens[max(0, mark.first - 18) : mark.first])
         return Anchor(mark.first, mark.last, (Label(name, BY_NAME[name].field, _LENGTHS, 9.0),)) if known else Anchor(mark.first, mark.last, (_NOISE_LENGTH,))
     name = MEASURED[(subject, dimension)]
     label = _NOISE_LENGTH if name == "not ours" else BY_NAME[name]
@@ -182,13 +242,15 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
     after = mark.last
     steps = 0
     strange = False
-    while after < len(tokens) and steps < 5 and not numbers[after]:
+    while after < len(tokens) and steps < 5 and not numbers[after] and not (tokens[after].line and mark.value == "depth"):
         found = at_start.get(after)
         if strange and found is not None and found.value not in _ROADS:
             break
         if found is not None:
             if mark.value == "height" and (found.value in _ROADS or found.value == "plot"):
                 return None, mark.first, mark.last
+            if mark.value == "depth" and found.value in _ROADS and numbers[found.last]:
+                break  # "24 m deep road 9 m"
             glued = "of" in (token.text for token in tokens[mark.last : after]) or after == mark.last
             return found.value, mark.first, found.last if glued else mark.last
         if tokens[after].text not in _FREE_SUBJECT:
@@ -197,6 +259,8 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
             strange = True  # "18 m wide Ring Road": only a road goes by a name
         after += 1
         steps += 1
+    if tokens[mark.first].line:
+        return None, mark.first, mark.last
     before = mark.first
     if before and tokens[before - 1].text == "s":
         before -= 1 + (before > 1 and tokens[before - 2].text == "'")
@@ -208,8 +272,32 @@ def _subject_of(tokens: list[Token], mark: Mark, at_start: dict[int, Mark], at_e
     return None, mark.first, mark.last
 
 
+def _partner(tokens: list[Token], mark: Mark, dimensions: dict[int, Mark], numbers: list[bool]) -> Mark | None:
+    """Return the second dimension of "16 m wide and 24 m deep tower", whose thing is the first one's too, or None."""
+    at = mark.last
+    while at < len(tokens) and at < mark.last + 2 and tokens[at].text in ("and", "x", "by", "*", "&"):
+        at += 1
+    if at == mark.last or at >= len(tokens) or not numbers[at]:
+        return None
+    while numbers[at]:
+        at += 1
+    return dimensions.get(at)
+
+
+def _is_built(tokens: list[Token], mark: Mark) -> bool:
+    """Return whether what has the dimension is said to be built ("we will build 16 m wide and 24 m deep")."""
+    for token in reversed(tokens[max(0, mark.first - 9) : mark.first]):
+        if token.text in _BUILDS:
+            return True
+        if token.kind != NUMBER and token.text not in _MEASURES:
+            return False
+    return False
+
+
 def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> str | None:
     """Return the thing that the sentence speaks of before a dimension word, or None."""
+    if tokens[mark.first].line and mark.value == "height":
+        return None
     limit = max(0, mark.first - 18)
     stop = mark.first
     commas = 0
@@ -228,9 +316,11 @@ def _subject_before(tokens: list[Token], mark: Mark, subjects: list[Mark]) -> st
                 continue
             if mark.value == "depth" and subject.value in _ROADS and not (subject.value != "road" and _is_long(tokens, subject, mark)):
                 continue
-            if subject.value in _PARTS and (mark.value != "height" or "," in [token.text for token in tokens[subject.last : mark.first]]):
+            if subject.value in _PARTS and (
+                mark.value != "height" or mark.first - subject.last > 4 or any(token.text in _PARTING for token in tokens[subject.last : mark.first])
+            ):
                 continue
-            between = sum(tokens[at].text == "," for at in range(subject.last, mark.first))
+            between = any(tokens[at].text in _PARTING for at in range(subject.last, mark.first))
             if subject.value == "noise" and between:
                 continue
             if subject.value in ("margin", "floor", "stilt") and mark.value != "height":
@@ -252,6 +342,8 @@ def _is_long(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
 def _says_of(tokens: list[Token], subject: Mark, mark: Mark) -> bool:
     """Return whether a dimension is said of a thing right before it ("stilt is 2.4 m high")."""
     between = [token.text for token in tokens[subject.last : mark.first]]
+    if tokens[mark.first].line:
+        return False
     return len(between) <= 5 and "," not in between and not {"is", "are", "be", ":", "being", "of"}.isdisjoint(between)
 
 

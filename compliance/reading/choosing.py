@@ -10,6 +10,8 @@ from compliance.reading.sharing import is_corner
 from compliance.specs import round_number
 from compliance.vocabulary import FIELDS
 
+_COMPASS = frozenset({"north", "south", "east", "west", "northern", "southern", "eastern", "western"})
+
 
 @dataclass(slots=True)
 class Candidate:
@@ -68,6 +70,8 @@ def _settle_roads(page: Page, choices: Choices) -> None:
     _swap_second_road(page, choices, roads)
     if len(roads) < 2:
         return
+    if 0 < sum(road.hint == "near" for road in roads) < len(roads):
+        roads[:] = [road for road in roads if road.hint != "near"]
     proposed = [road for road in roads if road.hint == "proposed"]
     if proposed and len(proposed) < len(roads) and "prescribed_road_width_m" not in choices.fields:
         for road in proposed:
@@ -101,7 +105,7 @@ def _swap_second_road(page: Page, choices: Choices, roads: list[Candidate]) -> N
 
 
 def _second_road(page: Page) -> bool:
-    return not page.words.isdisjoint({"side", "rear", "back", "other", "another", "second", "two", "both"})
+    return not page.words.isdisjoint({"side", "rear", "back", "other", "another", "second", "two", "both"}) or len(page.words & _COMPASS) > 1
 
 
 def _decide(page: Page, name: str, candidates: list[Candidate], choices: Choices) -> Candidate | None:
@@ -110,6 +114,7 @@ def _decide(page: Page, name: str, candidates: list[Candidate], choices: Choices
     correcting = [candidate for candidate in strong if candidate.corrects]
     if correcting:
         strong = [correcting[-1]]
+    strong = [candidate for candidate in strong if candidate.problem != "bound"] or strong  # "not more than 18 m; we want 17.4 m"
     for candidate in strong:
         text = page.text[candidate.start : candidate.end]
         if candidate.problem == "range":

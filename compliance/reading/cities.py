@@ -12,6 +12,9 @@ from compliance.reading.tokens import WORD, Token
 from compliance.reading.uses import NEAR
 from compliance.vocabulary import CITIES
 
+_NO = frozenset({"nahi", "nahin", "nai", "nako", "nathi", "नहीं", "नाही", "નથી"})
+"""After a name: it is not there ("Navi Mumbai nahi, Mumbai")."""
+
 
 def find_city(page: Page, codes: Codes, given: str | None) -> None:
     """Add the city, from its name or from that of a locality; a question where names contradict each other."""
@@ -24,12 +27,13 @@ def find_city(page: Page, codes: Codes, given: str | None) -> None:
     for mark in page.marks:
         if mark.kind not in ("city", "locality", "elsewhere") or any(mark.first < other.last and other.first < mark.last for other in blocked[:50]):
             continue
-        if taken_back(tokens, mark.first):
+        after = [token.text for token in tokens[mark.last : mark.last + 2]]
+        if taken_back(tokens, mark.first) or (after[:1] and after[0] in _NO) or after in (["?", "no"], ["by", "mistake"]):
             if mark.kind == "city":
                 rejected.add(mark.value)
             continue
         if mark.kind == "city":
-            nxt = tokens[mark.last].text if mark.last < len(tokens) else ""
+            nxt = tokens[mark.last].text if mark.last < len(tokens) and not tokens[mark.last].line else ""
             if nxt in ("highway", "expressway", "bypass") or (nxt in ("road", "rd") and mark.value != "Nashik"):
                 continue
             cities.setdefault(mark.value, mark)

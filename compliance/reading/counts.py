@@ -36,7 +36,7 @@ _UNITS = frozenset({"count of things", "bhk"})
 
 # Words without which a count is of something else: "3 rooms" of a flat, "2 bed" flats, trees that stand there.
 _CONTEXT: dict[str, frozenset[str]] = {
-    "beds": frozenset("hospital|hospitals|nursing|clinic|maternity|dispensary|sanatorium|medical|healthcare".split("|")),
+    "beds": frozenset("hospital|hospitals|dawakhana|davakhana|rugnalaya|nursing|clinic|maternity|dispensary|sanatorium|medical|healthcare".split("|")),
     "guest_rooms": frozenset("hotel|hotels|lodge|lodging|resort|guest|guesthouse|motel|hospitality".split("|")),
     "loading_spaces": frozenset({"loading", "parking", "parked", "bays"}),
     "ambulance_spaces": frozenset({"parking", "parked", "bay", "bays", "space", "spaces"}),

@@ -53,6 +53,9 @@ def derive(spec: Spec, asked: frozenset[str]) -> list[Reading]:
         area = round_number(width * depth)
         if 0 < area <= FIELDS["plot_area_sq_m"].high:
             add("plot_area_sq_m", area, "plot_area_sq_m = plot_width_m * plot_depth_m")
+    frontage = spec.get("plot_frontage_m")
+    if width is None and isinstance(frontage, (int, float)) and isinstance(depth, (int, float)) and "plot_width_m" not in asked:
+        add("plot_area_sq_m", round_number(frontage * depth), "plot_area_sq_m = plot_frontage_m * plot_depth_m")
     road = spec.get("abutting_road_width_m")
     if spec.get("is_road_widening_proposed") is False and isinstance(road, (int, float)):
         add("prescribed_road_width_m", road, "prescribed_road_width_m = abutting_road_width_m, since the road is not to be widened")

@@ -19,6 +19,7 @@ _BETWEEN = frozenset(
         "is|are|and|at|about|a|an|the|size|sized|rera|bhk|rk|bedroom|bed|1|2|3|4|5|,|studio|type|measuring|residential|ews|lig|mig|row|penthouses|in|to|be|approx"
     ).split("|")
 )
+_NAMES_OF_FLATS = frozenset({"flats", "flat", "units", "apartments", "tenements", "-", ":", "="})
 _MOST_DWELLINGS = 100_000
 
 
@@ -67,8 +68,23 @@ def dwelling_total(page: Page, roles: list[Role]) -> tuple[int, int, int, tuple[
         if len(between) <= 2 and all(text in ("nos", "no", ".", "-", "x", "units", "flats", "of") for text in between) and one.value <= _MOST_DWELLINGS:
             counts.append(one)
     if not counts:
+        counts = _counts_after(page, roles)
+    if not counts:
         return None
     return int(sum(count.value for count in counts)), counts[0].start, counts[-1].end, tuple(count.value for count in counts)
+
+
+def _counts_after(page: Page, roles: list[Role]) -> list[Quantity]:
+    """Return the counts that stand after their kind ("2BHK flats 16 nos and 1BHK flats 8 nos")."""
+    counts = []
+    for one, two in itertools.pairwise(role.quantity for role in roles):
+        if one.unit is None or one.unit.name != "bhk" or two.measures != PLAIN or two.problem or two.replaced or two.value != int(two.value):
+            continue
+        between = [token.text for token in page.tokens[one.last : two.first]]
+        after = page.tokens[two.last].text if two.last < len(page.tokens) else ""
+        if len(between) <= 2 and all(text in _NAMES_OF_FLATS for text in between) and after in ("nos", "no", "units", "flats") and two.value <= _MOST_DWELLINGS:
+            counts.append(two)
+    return counts
 
 
 def _items(groups: list[_Group]) -> tuple[list[Item], int, int] | None:

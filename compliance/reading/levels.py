@@ -10,22 +10,36 @@ from compliance.reading.page import Page
 from compliance.reading.roles import Role
 from compliance.reading.storeys import Notation
 
-_SINGLE = re.compile(r"\b(single|double|twin|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b")
+_SINGLE = re.compile(
+    r"\b(single|double|twin|triple)[ -]?(?:stor(?:e?y|e?yed|ied)|floor(?:ed)?)\b|\b(do)[ ](?:manzil|manjil|manzila|majla|majle|mala|mazla|maliya)\b"
+)
 _GROUND_ONLY = re.compile(
     r"(?<!on )(?<!at )(?<!in )(?<!for )(?<!the )\b(?:ground (?:floor|storey) only|only (?:a |the )?ground (?:floor|storey))\b(?! (?:for|is|as|has|will|with)\b)"
 )
-_ABOVE_GROUND = re.compile(r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b")
-_GROUND = re.compile(r"\bground floor\b|\bground\b")
+_ABOVE_GROUND = re.compile(
+    r"\b(?:upper|additional|more) floors?\b|\bfloors? above\b|\bfloors? (?:of )?\w+ above\b|\babove it\b|\bupper (?:\d{1,2}|[a-z]{3,6}) floors\b|\bupar (?:\d{1,2}|ek|do|teen|tin|char) (?:floors?|manzil|majle|mala)\b"
+)
+_GROUND = re.compile(r"\bground floor\b|\bground\b|\bnee?che\b|\bniche\b")
 _NOT = re.compile(r"(?:\bno|\bwithout(?: any| a)?|\bnot any|\bno need of|\bavoid)[ ]$")
+_NIL = re.compile(r"(?: (?:floors?|levels?|parking))?[ ]?[:=-]?[ ]?(?:nil|none|not (?:proposed|provided|required|there)|nahi|no(?=[ ]?(?:[,.;|\n]|$)))")
 _BARE = {
     "basement_levels": re.compile(r"(?:\b(?:a|one|single|with|has|and|including|the|full|1)[ ])?(?<![a-z0-9+-])basements?(?![a-z])"),
     "stilt_levels": re.compile(r"(?:\b(?:a|one|single|with|on|has|and|including|the|1)[ ])?(?<![a-z0-9+-])(?:stilts?|stilted|hollow plinth)(?![a-z])"),
 }
 _STILT_HEIGHT = re.compile(
-    r"\bstilts?(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mt|met(?:er|re)s?)\b(?:[ ](?:high|height|in height))?(?=[ ]?(?:[,.;)]|$|and\b|below\b))"
+    r"\b(?:stilts?|hollow plinth)(?: floor| parking| level)?[ ](?:of |is |: )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)\b(?:[ ]{1,2}(?:high|height|in height))?(?=[ ]{0,2}(?:[,.;)]|$|and\b|below\b))"
 )
+_HIGH_STILT = re.compile(r"(?<![\d.])(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)[ ]{1,2}(?:high )?stilts?\b(?! (?:margin|from))")
+_SEVERAL = {
+    "basement_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?basements?\b"),
+    "podium_levels": re.compile(r"\b(double|twin|triple)[ -](?:level )?podiums?\b"),
+}
+_FLOORS_OF = re.compile(
+    r"\b(?:floors|storeys|stories|levels)[ ]?(?:(?:of|@|at|,)?[ ](?:height )?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)[ ]{1,2}(?:each|per floor|every floor)\b|@[ ]?(\d(?:\.\d+)?) ?(?:m|mtrs?|mts?|met(?:er|re)s?)\b)"
+)
+_FLOOR_NUMBERS = re.compile(r"\b(?:1st|2nd|first|second) (?:floor )?(?:to|till|upto|-) (\d{1,2})(?:st|nd|rd|th) floors?\b")
 _EXISTING = re.compile(
-    r"(?:existing|old|present|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour)){0,3} ?\(?$"
+    r"(?:existing|old|present|previous(?:ly)?|earlier|former(?:ly)?|original(?:ly)?|initially|neighbouring|neighboring|adjacent|adjoining|nearby|demolish(?:ing)?|neighbour'?s|opposite)(?: (?:a|the|building|structure|of|is|bungalow|house|chawl|has|society|residential|neighbour|plan|plans|proposal|scheme|design|was|had|planned|proposed|approved)){0,3} ?\(?$"
 )
 _WIDTH = 40
 _COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -59,7 +73,7 @@ def collect_notations(page: Page, notations: list[Notation], choices: Choices) -
         )
         if corrects and re.search(r"(?:^|[ ,.])to[, ]{1,3}$", before) and not re.search(r"chang|reduc|increas|revis|convert|from", before):
             corrects = False
-        ranged = re.match(r"[ ]?(?:or|to|/)[ ]?(?:\d|[gspb]\+)", after)
+        ranged = re.match(r"[ ]?(?:or|to)[ ]?(?:\d|[gspb]\+)|[ ]?/[ ]?(?:[gspb]\+|\d{1,2}(?![\d.,]|[ ]?[a-z]))", after)
         for name, number in notation.values:
             choices.add(name, Candidate(number, notation.start, notation.end, True, corrects, "range" if ranged else ""))
 
@@ -68,8 +82,18 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     """Add levels that are said without a number ("single storey", "with a basement", "no stilt")."""
     folded = page.folded
     _add_stilt_height(folded, choices)
+    _add_floor_height(folded, choices)
     for match in _SINGLE.finditer(folded):
-        choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3}[match[1]], *match.span()))
+        choices.add("storeys", Candidate({"single": 1, "double": 2, "twin": 2, "triple": 3, "do": 2}[match[1] or match[2]], *match.span()))
+    for name, pattern in _SEVERAL.items():
+        several = pattern.search(folded)
+        if several is not None and name not in choices.fields:
+            choices.add(name, Candidate({"double": 2, "twin": 2, "triple": 3}[several[1]], *several.span()))
+    upto = _FLOOR_NUMBERS.search(folded)
+    if upto is not None:
+        counted = choices.fields.pop("storeys", [])
+        choices.fields["storeys"] = [candidate for candidate in counted if candidate.start not in range(*upto.span())]
+        choices.add("storeys", Candidate(int(upto[1]) + 1, *upto.span(), note="with the ground floor"))
     ground = _GROUND_ONLY.search(folded)
     if ground and "storeys" not in choices.fields:
         choices.add("storeys", Candidate(1, *ground.span()))
@@ -78,8 +102,8 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
     if above and _GROUND.search(folded):
         for candidate in choices.fields.get("storeys", []):
             if not any(notation.start <= candidate.start < notation.end for notation in taken) and not candidate.problem:
-                words = folded[max(0, candidate.start - 2) : candidate.end + 30]
-                if "upper" in words or "above" in words or "more" in words or "additional" in words:
+                words = folded[max(0, candidate.start - 7) : candidate.end + 30]
+                if "upper" in words or "upar" in words or "above" in words or "more" in words or "additional" in words:
                     candidate.value = float(candidate.value) + 1
                     candidate.note = "with the ground floor"
     for name, pattern in _BARE.items():
@@ -91,7 +115,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
             word = re.search(r"(?:stilt|stilted|hollow|basement)", match[0])
             if word is None or any(notation.start <= match.start() < notation.end for notation in taken):
                 continue
-            if _NOT.search(before):
+            if _NOT.search(before) or _NIL.match(after):
                 choices.add(name, Candidate(0, match.start(), match.end()))
                 break
             if re.match(r"[ ]?(?:floor )?(?:height|ht|area|depth|level height|of \d|clear)", after) or re.search(r"height of (?:the )?$", before):
@@ -106,7 +130,7 @@ def collect_levels(page: Page, roles: list[Role], choices: Choices, taken: list[
 
 def _add_stilt_height(folded: str, choices: Choices) -> None:
     """Read "stilt 3 m high" and "a stilt of 3 m" as the height of the stilt, not of the building."""
-    for match in _STILT_HEIGHT.finditer(folded):
+    for match in (*_STILT_HEIGHT.finditer(folded), *_HIGH_STILT.finditer(folded)):
         inside = range(*match.span())
         for name in ("height_m", "stilt_height_m", "stilt_levels"):
             others = [candidate for candidate in choices.fields.pop(name, ()) if candidate.start not in inside]
@@ -115,6 +139,13 @@ def _add_stilt_height(folded: str, choices: Choices) -> None:
         choices.add("stilt_height_m", Candidate(float(match[1]), *match.span()))
         if "stilt_levels" not in choices.fields:
             choices.add("stilt_levels", Candidate(1, *match.span()))
+
+
+def _add_floor_height(folded: str, choices: Choices) -> None:
+    """Read "four floors of 4.2 m each" as the height of a floor."""
+    match = _FLOORS_OF.search(folded)
+    if match is not None and "floor_height_m" not in choices.fields:
+        choices.add("floor_height_m", Candidate(float(match[1] or match[2]), *match.span()))
 
 
 def _add_shop_floors(page: Page, choices: Choices) -> None:

@@ -133,6 +133,8 @@ def _match(tokens: list[Token], at: int, node: _Node) -> list[tuple[int, _Entry,
             found.append((after, node.entry, wide))
         for _ in range(3):
             if after < size and tokens[after].kind == SIGN and (tokens[after].text in _JOINTS or tokens[after].text in _WIDE_JOINTS):
+                if tokens[after].text == "-" and tokens[after].gap and after + 1 < size and tokens[after + 1].gap:
+                    return found[::-1]  # "Ahmedabad - road 12 m" are two
                 if tokens[after].text == "." and after + 1 < size and tokens[after + 1].gap and tokens[after - 1].end - tokens[after - 1].start > 2:
                     return found[::-1]  # a full stop, not an abbreviation
                 wide = wide or tokens[after].text in _WIDE_JOINTS

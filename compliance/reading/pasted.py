@@ -12,12 +12,26 @@ _MIX = re.compile(r"[\"']?dwelling[_ ]?mix[\"']?[ ]{0,3}[:=][ ]{0,3}(?=\[)", re.
 _SEPARATOR = re.compile(r",(?=[ \n]{0,40}[\"'][^\"'\n{}]{1,60}[\"'][ ]{0,3}:)")
 _NO_QUOTES = str.maketrans({'"': " ", "{": " ", "}": "\n", "[": " ", "]": " "})
 _KEY_QUOTES = re.compile(r"'(?=[a-z_][\w ]{0,40}'[ ]{0,3}:)|(?<=[a-z_0-9])'(?=[ ]{0,3}:)|(?<=: )'(?=[^'\n]{1,60}')|(?<=[a-z0-9])'(?=[ ]{0,3}[,}\n])")
+_ROW = re.compile(r"^\|([^|\n]+)\|([^|\n]+)\|(?=[ ]*$)", re.MULTILINE)
+_TAG = re.compile(r"<(?:(br|/?p|/?li|/?div|/?tr)|/?[a-z]{1,10})[ ]?/?>")
+_ANSWER = re.compile(r"\?[ \n]{0,2}(?:a|ans|answer)[.:)-](?=[ ])")
 MAX_MIX = 4000
 
 
 def is_pasted(folded: str) -> bool:
     """Return whether a text holds JSON: a brace and a quoted key."""
     return "{" in folded and _KEY.search(folded) is not None
+
+
+def untabulate(folded: str) -> str:
+    r"""Return a folded text with the two-column rows of a table, and questions with their answers, as "key: value" lines.
+
+    >>> untabulate("| plot | 500 sq m |\n| road | 9 m |")
+    '  plot : 500 sq m  \n  road : 9 m  '
+    """
+    if "<" in folded:
+        folded = _TAG.sub(lambda match: ("\n" if match[1] else " ") + " " * (len(match[0]) - 1), folded)
+    return _ANSWER.sub(lambda match: ":" + " " * (len(match[0]) - 1), _ROW.sub(r" \1:\2 ", folded))
 
 
 def unpaste(folded: str) -> str:

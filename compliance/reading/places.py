@@ -8,6 +8,7 @@ bodies that hold a city's name and say nothing about where the plot is.
 from __future__ import annotations
 
 _ISLAND = (
+    "kalachowki|kala chowki|matunga road|khetwadi|thakurdwar|"
     "colaba|cuffe parade|nariman point|fort mumbai|churchgate|marine lines|marine drive|ballard estate|kala ghoda|malabar hill|walkeshwar|napean sea road|nepean sea road|breach candy|"
     "pedder road|peddar road|altamount road|altamont road|kemps corner|cumballa hill|grant road|girgaon|girgaum|charni road|opera house|bhuleshwar|kalbadevi|mandvi mumbai|masjid bunder|masjid bandar|"
     "dongri|umerkhadi|mumbadevi|crawford market|byculla|mazgaon|mazagaon|nagpada|agripada|mumbai central|bombay central|tardeo|haji ali|mahalaxmi|mahalakshmi|worli|worli sea face|prabhadevi|"
@@ -25,6 +26,7 @@ _SUBURBS = (
     "garodia nagar|rajawadi|tagore nagar|kannamwar nagar|sion trombay road|swastik park|western suburbs|eastern suburbs|western suburb|eastern suburb|central suburbs|carter road|linking road|hill road bandra|perry cross road|turner road|bangur nagar|mhb colony|gokuldham|aksa|madh|madh island|pestom sagar|tilaknagar chembur|link road malad|sv road|s v road|wadala truck terminal suburbs|lbs marg|l b s marg|bhandup west|bhandup east|vikhroli east|vikhroli west|jogeshwari east|jogeshwari west|santacruz east|santacruz west|khar danda|vile parle east|vile parle west"
 )
 _PUNE = (
+    "wakad|hinjewadi|hinjawadi|hinjewadi phase 1|pimple saudagar|pimple nilakh|pimple gurav|ravet|tathawade|punawale|thergaon|rahatni|mahalunge|mhalunge|pirangut|bhugaon|nal stop|dattawadi|bt kawade road|b t kawade road|"
     "baner|balewadi|aundh|pashan|sus road|bavdhan|bawdhan|kothrud|karve nagar|karvenagar|karve road|warje|erandwane|erandawane|deccan gymkhana|deccan pune|fc road|f c road|fergusson college road|jm road|j m road|model colony|"
     "senapati bapat road|sb road|koregaon park|kalyani nagar|kalyaninagar|viman nagar|vimannagar|vimanagar|kharadi|wadgaon sheri|vadgaon sheri|yerawada|yerwada|yerwda|vishrantwadi|dhanori|lohegaon|lohgaon|wagholi|chandan nagar|"
     "hadapsar|magarpatta|magarpatta city|amanora|mundhwa|manjri|keshav nagar|fursungi|phursungi|undri|pisoli|nibm|nibm road|kondhwa|mohammadwadi|mohammedwadi|wanowrie|wanawadi|wanowari|fatima nagar|salunke vihar|salunkhe vihar|bibwewadi|bibvewadi|"
@@ -41,6 +43,7 @@ _NASHIK = (
     "untwadi|lekha nagar|rane nagar|wadala pathardi road|bytco|dhruv nagar|shivaji nagar nashik|jehan circle|someshwar nashik|thatte nagar|old agra road|nimani|rajiv nagar nashik|kathe galli|tigrania road|boys town|parijat nagar|khutwad nagar|motwani road|datta mandir nashik road"
 )
 _AHMEDABAD = (
+    "shyamal|shyamal cross road|manekbaug|manekbag|parimal garden|panjrapole|sp ring road|s p ring road|new cg road|sindhu bhavan|shah alam|raikhad|gheekanta|"
     "navrangpura|navarangpura|satellite|jodhpur ahmedabad|jodhpur char rasta|prahladnagar|prahlad nagar|bodakdev|vastrapur|thaltej|memnagar|ghatlodia|ghatlodiya|gota|chandlodia|ranip|new ranip|sabarmati|chandkheda|motera|"
     "naranpura|usmanpura|ambawadi|ambavadi|paldi|vasna|vasna ahmedabad|jivraj park|jeevraj park|vejalpur|juhapura|sarkhej|makarba|south bopal|bopal|ghuma|shela|shilaj|science city|science city road|sola|sola road|"
     "sg highway|s g highway|sg road|s g road|sarkhej gandhinagar highway|sg hwy|cg road|c g road|ashram road|drive in road|judges bungalow road|iskcon cross road|iscon|ambli|bopal ambli road|ambli road|sindhu bhavan road|sindhubhavan road|sbr|"

@@ -16,6 +16,8 @@ _ADJECTIVES = frozenset(
         "residential|commercial|well|known|city|s|'|and|local|nearest|famous"
     ).split("|")
 )
+_ABBREVIATED = {"res": "residential", "resd": "residential", "comm": "commercial", "com": "commercial", "ind": "industrial", "inst": "institutional"}
+_REBUILDS = frozenset({"rebuild", "rebuilding", "reconstruct", "reconstruction", "reconstructing"})
 _SIZES = frozenset("seat|seater|bed|bedded|room|key|storey|storeyed|-".split("|"))
 
 
@@ -28,15 +30,33 @@ def _proposed(page: Page, mark: Mark) -> bool:
     for _ in range(6):
         if at and (tokens[at - 1].kind == NUMBER or tokens[at - 1].text in _SIZES or (tokens[at - 1].text in _ADJECTIVES and tokens[at - 1].text not in NEAR)):
             at -= 1
+    while at and tokens[at - 1].text == "old" and at < mark.first:
+        at += 1
     before = tokens[at - 1].text if at else ""
     if before == "from" and any(token.text == "to" for token in tokens[mark.last : mark.last + 3]):
         return False
+    if before in ("old", "existing") and not _REBUILDS.isdisjoint(token.text for token in tokens[max(0, at - 8) : at]):
+        return True  # "rebuild my 40 year old house": what is rebuilt is what it was
     if before in NEAR and not (before == "from" or (before in ("facing", "faces", "touching", "abutting") and mark.kind == "use")):
         return False
     if before == "from" and at > 1 and (tokens[at - 2].text in ("m", "away", "metres", "km", "meters", "far", "mtr")):
         return False
     after = [token.text for token in tokens[mark.last : mark.last + 3]]
+    if after[:1] == ["conversion"] or after[:2] in (["converted", "to"], ["converted", "into"]):
+        return False
     return not ((after[:1] and after[0] in ("nearby", "opposite", "adjacent", "behind", "next")) or after[:2] in (["next", "door"], ["is", "nearby"]))
+
+
+def _names_zone(page: Page, at: int) -> bool:
+    """Return whether the words after "zone" name it ("factory zone industrial"), so that it goes with them."""
+    tokens = page.tokens
+    return at < len(tokens) and (tokens[at].text in (":", "=", "is", "-") or any(mark.kind == "use" and mark.first == at for mark in page.marks))
+
+
+def _is_telephone(page: Page, mark: Mark) -> bool:
+    """Return whether a word only says whose telephone it is ("Office: 020-2543 1234")."""
+    after = page.tokens[mark.last : mark.last + 2]
+    return len(after) == 2 and after[0].text in (":", "-", ".") and after[1].kind == NUMBER and (after[1].text.startswith("0") or len(after[1].text) > 6)
 
 
 def find_use(page: Page, codes: Codes) -> None:
@@ -51,13 +71,14 @@ def find_use(page: Page, codes: Codes) -> None:
     for mark in page.marks:
         if mark.kind not in ("use", "type") or mark.first in decoys or mark.first in names:
             continue
-        if not _proposed(page, mark):
+        if not _proposed(page, mark) or _is_telephone(page, mark):
             continue
         of_zone = (
-            mark.last in zone_words
+            (mark.last in zone_words and (mark.kind == "use" or not _names_zone(page, mark.last + 1)))
             or (mark.last < len(tokens) and tokens[mark.last].text in ("zoning", "belt", "neighbourhood", "neighborhood", "locality", "rate", "rates", "plots"))
             or (
                 mark.first > 0
+                and (mark.kind == "use" or tokens[mark.first - 1].text in (":", "="))
                 and any(at in zone_words for at in range(max(0, mark.first - 3), mark.first))
                 and all(
                     tokens[at].text in (":", "=", "is", "-", '"')
@@ -80,6 +101,10 @@ def find_use(page: Page, codes: Codes) -> None:
             and tokens[mark.first - 2].text in ("use", "usage", "occupancy", "purpose", "type")
         ):
             uses = {mark.value: mark}
+            break
+    for at in range(2, len(tokens)):
+        if tokens[at].text in _ABBREVIATED and tokens[at - 1].text in (":", "=") and tokens[at - 2].text in ("use", "usage", "occupancy"):
+            uses = {_ABBREVIATED[tokens[at].text]: Mark("use", _ABBREVIATED[tokens[at].text], at, at + 1)}
             break
     for code, parts in _PARTS.items():
         if code in types:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from compliance.reading.amounts import AMBIGUOUS, number_at
 from compliance.reading.labels import PAIR
 from compliance.reading.tokens import NUMBER, WORD, Token
-from compliance.reading.units import AREA, ASK, LENGTH, OTHER, PLAIN, Unit, inches_at, unit_at
+from compliance.reading.units import ARE, AREA, ASK, HECTARE, LENGTH, OTHER, PLAIN, Unit, inches_at, unit_at
 
 _TIMES = re.compile(r"[ ]{0,2}(?:\([a-z. ]{1,12}\)[ ]?)?(?:x|\*|by|into)[ ]{0,2}(?=[\d.])")
+_RECORD = re.compile(r"(\d{1,3})\.(\d\d)\.(\d\d)[ ]?(?:h\.? ?r\.?(?: ?a\.?)?|hectares?|ha)(?![a-z])")
+"""Hectares, ares and square metres as the record of rights writes them ("0.40.50 H.R.")."""
 _SHORT_WORDS = frozenset({"ht", "rd", "fsi", "far", "bua", "h", "x", "rs", "by", "to", "of", "is", "or", "and", "at", "on", "in", "the", "for", "f"})
 _LEVELS = ("stor", "floo", "manz", "maza", "maja", "majl", "mala", "maal", "bhk", "base")
 _SMALLER = {"acre": ("guntha", "are", "sq m", "sq ft"), "hectare": ("are", "sq m", "acre"), "guntha": ("are", "sq m", "sq ft"), "are": ("sq m",)}
@@ -64,6 +66,9 @@ def find_quantities(text: str, folded: str, tokens: list[Token]) -> list[Quantit
     found: list[Quantity] = []
     at = 0
     while at < len(tokens):
+        if _is_land_record(tokens, at):
+            at += 3
+            continue
         quantity = _quantity(text, folded, tokens, at)
         if quantity is None:
             at += 1
@@ -74,6 +79,11 @@ def find_quantities(text: str, folded: str, tokens: list[Token]) -> list[Quantit
         found.append(quantity)
         at = max(quantity.last, at + 1)
     return found
+
+
+def _is_land_record(tokens: list[Token], at: int) -> bool:
+    """Return whether a token begins "7/12", the name of the record of rights."""
+    return [token.text for token in tokens[at : at + 3]] == ["7", "/", "12"] and not tokens[at + 1].gap and not tokens[at + 2].gap
 
 
 def _skip(tokens: list[Token], at: int, end: int) -> int:
@@ -91,6 +101,12 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
         before = tokens[at - 1].text
         if len(before) <= 3 and before not in _SHORT_WORDS and not (at > 1 and tokens[at - 2].kind == NUMBER):
             return None  # a code: R1, m2, TPS21
+    if token.kind == NUMBER and token.text in ("2", "4") and at + 1 < len(tokens) and tokens[at + 1].text == "w" and not tokens[at + 1].gap:
+        return None  # "40 scooters (2W)"
+    record = _RECORD.match(folded, token.start)
+    if record is not None and token.kind == NUMBER:
+        value = HECTARE * int(record[1]) + ARE * int(record[2]) + int(record[3])
+        return Quantity(value, AREA, Unit("hectare", AREA, HECTARE), at, _skip(tokens, at + 1, record.end()), token.start, record.end())
     number = number_at(tokens, at)
     if number is None:
         return None
@@ -98,9 +114,14 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
     end = tokens[after - 1].end
     start = token.start
     words = token.kind == WORD
+    repeated = _in_brackets(tokens, after, value)
+    if repeated is not None:
+        after, end = repeated, tokens[repeated - 1].end
     found = unit_at(folded, end, text)
     if found is None and words and token.text in AMBIGUOUS and (after >= len(tokens) or tokens[after].text[:4] not in _LEVELS):
         return None
+    if found is None and words and token.text == "one" and at and tokens[at - 1].text in ("this", "that", "which", "new", "present"):
+        return None  # "this one has 4 m"
     if found is None:
         if words and after < len(tokens) and tokens[after].text in ("side", "sides", "of", "other"):
             return None
@@ -113,8 +134,22 @@ def _quantity(text: str, folded: str, tokens: list[Token], at: int) -> Quantity 
     return Quantity(value * unit.factor, unit.measures, unit, at, _skip(tokens, after, end), start, end, words=words)
 
 
+def _in_brackets(tokens: list[Token], at: int, value: float) -> int | None:
+    """Return the index after a number that is repeated in brackets ("1,200 (one thousand two hundred) sq m"), or None."""
+    if at + 2 >= len(tokens) or tokens[at].text != "(":
+        return None
+    again = number_at(tokens, at + 1)
+    if again is None or again[0] != value or again[1] >= len(tokens):
+        return None
+    at = again[1] + (tokens[again[1]].text == "only")
+    return at + 1 if at < len(tokens) and tokens[at].text == ")" else None
+
+
 def _with_side(text: str, folded: str, tokens: list[Token], one: Quantity) -> Quantity:
     """Return the pair that a number begins ("30 x 40 m"), or the number itself."""
+    if one.measures == LENGTH and [token.text for token in tokens[max(0, one.first - 2) : one.first]] == ["square", "of"]:
+        one.measures, one.second = PAIR, one.value  # "a square of 25 m"
+        return one
     if one.measures not in (LENGTH, PLAIN) or one.words:
         return one
     times = _TIMES.match(folded, one.end)
@@ -192,7 +227,7 @@ def _sign(tokens: list[Token], quantity: Quantity) -> None:
     if quantity.measures == ASK:
         quantity.problem = "unit"
     at = quantity.first
-    if not at:
+    if not at or tokens[at].line:
         return
     before = tokens[at - 1]
     if (
@@ -200,7 +235,7 @@ def _sign(tokens: list[Token], quantity: Quantity) -> None:
     ) or before.text in ("minus", "negative"):
         quantity.problem = "negative"
     elif (
-        before.text in (">", "<")
+        (before.text in (">", "<") and not (at > 1 and tokens[at - 2].text in "-=" and not before.gap))  # "->" is an arrow
         or (
             before.text == "than"
             and at > 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from compliance.reading.anchors import find_anchors
 from compliance.reading.ancillary import find_wholes
-from compliance.reading.bare_margins import collect_bare_margins
+from compliance.reading.bare_margins import claim_denied_margins, collect_bare_margins, settle_listed_margins
 from compliance.reading.choosing import Candidate, Choices, decide
 from compliance.reading.codes import find_codes
 from compliance.reading.collecting import collect
@@ -19,7 +20,7 @@ from compliance.reading.dwellings import dwelling_mix, dwelling_total
 from compliance.reading.levels import collect_levels, collect_notations
 from compliance.reading.marks import Mark, find_marks
 from compliance.reading.page import Page
-from compliance.reading.pasted import is_pasted, pasted_mix, unpaste
+from compliance.reading.pasted import is_pasted, pasted_mix, unpaste, untabulate
 from compliance.reading.quantities import Quantity, find_quantities
 from compliance.reading.result import MAX_PROMPT_CHARACTERS, PromptTooLongError, Question, Reading, ReadResult
 from compliance.reading.roles import match_roles
@@ -27,6 +28,7 @@ from compliance.reading.statements import find_statements
 from compliance.reading.storeys import Notation, find_notations
 from compliance.reading.sums import add_up
 from compliance.reading.tokens import Token, fold, tokenise
+from compliance.reading.units import without_dots
 from compliance.specs import Spec, normalise_spec
 from compliance.vocabulary import FIELDS
 
@@ -62,6 +64,7 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
         folded = folded[: mix[1]] + ";" * (mix[2] - mix[1]) + folded[mix[2] :]
     if is_pasted(folded):
         folded = unpaste(folded)
+    folded = without_dots(text, untabulate(folded))
     tokens = tokenise(text, folded)
     hidden = hidden_instructions(tokens)
     if hidden:
@@ -76,14 +79,16 @@ def _stated(text: str, city: str | None) -> tuple[list[Reading], list[Question]]
         notations,
         [(entry.start, entry.end) for entry in codes.found if entry.field in ("redevelopment_clause", "land_use_zone")],
     )
-    page.metric = _is_metric(quantities)
+    page.metric = _is_metric(folded, quantities)
     settle(tokens, quantities)
     add_up(tokens, quantities)
     find_wholes(folded, quantities)
+    settle_listed_margins(page, quantities)
     choices = Choices()
     things = claim_counts(page, quantities, choices)
     claim_distances(page, quantities, choices)
-    anchors = find_anchors(tokens, _outside_marks(page, notations, things), quantities)
+    denied = claim_denied_margins(page, choices)
+    anchors = find_anchors(tokens, _outside_marks(page, notations, denied, things), quantities)
     roles = match_roles(folded, tokens, anchors, quantities)
     collect_notations(page, notations, choices)
     collect(page, roles, choices)
@@ -137,14 +142,15 @@ def _outside(quantities: list[Quantity], notations: list[Notation], places: list
     return kept
 
 
-def _outside_marks(page: Page, notations: list[Notation], things: list[tuple[int, int]]) -> list[Mark]:
-    """Return the marks that are no part of a storey notation; what was counted labels no other number."""
+def _outside_marks(page: Page, notations: list[Notation], denied: list[tuple[int, int]], things: list[tuple[int, int]]) -> list[Mark]:
+    """Return the marks that are no part of a storey notation or of a margin that there is not; what was counted names nothing of another number."""
     spans = [page.span(first, last) for first, last in things]
-    kept = _outside_spans(page, page.marks, [(notation.start, notation.end) for notation in notations])
+    kept = _outside_spans(page, page.marks, sorted([*((notation.start, notation.end) for notation in notations), *denied]))
     if not spans:
         return kept
-    labels = {id(mark) for mark in _outside_spans(page, [mark for mark in kept if mark.kind == "label"], spans)}
-    return [mark for mark in kept if mark.kind != "label" or id(mark) in labels]
+    names = ("label", "subject")
+    labels = {id(mark) for mark in _outside_spans(page, [mark for mark in kept if mark.kind in names], spans)}
+    return [mark for mark in kept if mark.kind not in names or id(mark) in labels]
 
 
 def _outside_spans(page: Page, marks: list[Mark], spans: list[tuple[int, int]]) -> list[Mark]:
@@ -160,10 +166,13 @@ def _outside_spans(page: Page, marks: list[Mark], spans: list[tuple[int, int]]) 
     return kept
 
 
-def _is_metric(quantities: list[Quantity]) -> bool:
-    """Return whether every length that names its unit is in metres, and at least one is."""
+_ALL_METRES = re.compile(r"\b(?:all|everything|dimensions|dims|figures|values|lengths|measurements)\b[^.;\n\d]{0,24}\b(?:m|mt|mtrs?|met(?:er|re)s?)\b")
+
+
+def _is_metric(folded: str, quantities: list[Quantity]) -> bool:
+    """Return whether every length that names its unit is in metres, and at least one is or all are said to be."""
     units = {quantity.unit.name for quantity in quantities if quantity.unit is not None and quantity.measures in ("length", "pair", "area")}
-    return "m" in units and units <= {"m", "sq m", "mm", "cm", "hectare"}
+    return ("m" in units or _ALL_METRES.search(folded) is not None) and units <= {"m", "sq m", "mm", "cm", "hectare"}
 
 
 def _join(known: Spec, stated: list[Reading], questions: list[Question]) -> ReadResult:

@@ -14,11 +14,13 @@ from compliance.reading.detail_words import COUNTED
 from compliance.reading.labels import PAIR, Label
 from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import Token
-from compliance.reading.units import AREA, LENGTH, PLAIN
+from compliance.reading.units import AREA, LENGTH, PERCENT, PLAIN
 from compliance.reading.words import CONNECTORS, HARD_STOPS
 
 REACH = 14
 """A label further than this many tokens away says nothing about a number."""
+_STOREYS = frozenset({"floors", "floor", "storeys", "storey", "storied", "stories", "manzil", "majle", "majli"})
+_ABBREVIATIONS = frozenset({"i", "e", "incl", "excl", "approx", "abt", "max", "min"})
 WEAKEST = 3.2
 """A number and a label with a weaker bond do not belong together."""
 
@@ -49,7 +51,7 @@ def match_roles(folded: str, tokens: list[Token], anchors: list[Anchor], quantit
     roles = [Role(quantity) for quantity in quantities]
     skipped = [0.0] * (len(tokens) + 1)
     for quantity in quantities:
-        weight = 0.001 if quantity.replaced or quantity.measures == "other" else 3.0
+        weight = 0.001 if quantity.replaced or quantity.measures == "other" else 1.0 if quantity.measures == PERCENT else 3.0
         skipped[quantity.first] = weight
         for at in range(quantity.first + 1, quantity.last):
             skipped[at] = 0.001
@@ -74,6 +76,8 @@ def _candidates(folded: str, tokens: list[Token], anchors: list[Anchor], active:
             label = _label_for(anchor, quantity.measures)
             if label is None or anchor.last > quantity.first:
                 continue
+            if tokens[anchor.first].text == "each" and anchor.first and skipped[anchor.first - 1]:
+                continue  # "500 sq m each, together 1,000 sq m"
             bond = label.weight - _gap(folded, tokens, anchor.last, quantity.first, skipped, label, quantity, True)
             if bond > WEAKEST:
                 options.append((index, label, bond))
@@ -106,13 +110,17 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
             return 99.0
         if skipped[at]:
             cost += skipped[at]
-        elif text in (":", "="):
+        elif text in (":", "=", ">"):
             keyed = True
             cost -= 0.5
-        elif text == ",":
+        elif text == "," or (_is_spaced(tokens, at) and not (text == "-" and before and at == start and label.field)):
             cost += 5.0 if label.field else 8.0
         elif text == ".":
-            if at + 1 < len(tokens) and tokens[at + 1].gap and not (at and len(tokens[at - 1].text) <= 3 and before and at == start):
+            if (
+                at + 1 < len(tokens)
+                and tokens[at + 1].gap
+                and not (at and before and ((len(tokens[at - 1].text) <= 3 and at == start) or tokens[at - 1].text in _ABBREVIATIONS))
+            ):
                 return 99.0
         elif text in ("and", "&", "/"):
             cost += 3.5 if before else 2.5
@@ -127,17 +135,27 @@ def _gap(folded: str, tokens: list[Token], start: int, end: int, skipped: list[f
     if end < len(tokens) and tokens[end].line and not keyed:
         return 99.0
     if quantity.measures == PLAIN and (PLAIN not in label.accepts or not label.accepts.isdisjoint((AREA, LENGTH))) and label.name != "number":
-        if quantity.words or not before:
+        odd = label.name == "road" and quantity.value != int(quantity.value)  # "13.40 road", as Mumbai's widths are written
+        if quantity.words or (not before and not (start == end and (odd or (label.name == "side" and label.plain)))):
             return 99.0
-        if not keyed:
+        if not before:
+            cost += 4.0  # "margins 4.5 front, 3 sides"
+        elif not keyed:
             cost += 3.0 if label.plain and end - start <= 2 else 4.0 if end - start <= 1 and label.name in ("road", "prescribed road") else 99.0
-    if not before and label.name == "number":
-        return 99.0
+    if label.name == "number" and (not before or (quantity.measures in (AREA, LENGTH, PAIR) and end > start)):
+        return 99.0  # "survey says 2,430 sq m" is an area
+    if before and not keyed and label.name in ("stilts", "podiums", "basements") and quantity.last < len(tokens) and tokens[quantity.last].text in _STOREYS:
+        return 99.0  # "stilt 9 floors"
     if label.name == COUNTED and (not before or (not keyed and end - start > 2)):
         return 99.0
     if before and label.name in ("storeys", "units") and not keyed and end - start > 1 and label.name == "units":
         cost += 3.0
     return cost
+
+
+def _is_spaced(tokens: list[Token], at: int) -> bool:
+    """Return whether a token is a dash or slash with space on both sides, which parts things as a comma does."""
+    return tokens[at].text in "-/" and tokens[at].gap and at + 1 < len(tokens) and tokens[at + 1].gap
 
 
 @dataclass(frozen=True, slots=True)

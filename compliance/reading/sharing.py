@@ -9,6 +9,7 @@ from compliance.reading.roles import Role
 from compliance.reading.units import LENGTH, PLAIN
 
 _JOIN = frozenset({"and", "&", ",", "/", "a", "an", "the", "+", "-", "is", ":", "other", "another", "one", "by", "of", "m", "wide"})
+_WHERE = frozenset("at|on|in|to|towards|along|its|back|rear|front|side|north|south|east|west|northern|southern|eastern|western".split("|"))
 _CORNER = frozenset({"corner", "roads", "streets", "junction"})
 
 
@@ -26,8 +27,16 @@ def share_labels(page: Page, roles: list[Role]) -> None:
             if 0 < len(gap) <= 3 and all(text in _JOIN for text in gap):
                 run.append(role)
                 continue
+            if 0 < len(gap) <= 6 and _of_roads(run) and all(text in _JOIN or text in _WHERE for text in gap):
+                run.append(role)
+                continue
         _share_run(page, run)
         run = [role] if role is not None and role.quantity.measures in (LENGTH, PLAIN) and not role.quantity.words else []
+
+
+def _of_roads(run: list[Role]) -> bool:
+    """Return whether a list is one of roads, whose numbers may stand each with the place of its road."""
+    return any(role.anchor is not None and role.anchor.plural for role in run)
 
 
 def _share_run(page: Page, run: list[Role]) -> None:
@@ -53,7 +62,9 @@ def _share_run(page: Page, run: list[Role]) -> None:
         if anchor.sides:
             ordered = [role, *block] if before else [*block[::-1], role]
             _deal(ordered, anchor.sides)
-        elif (role.label.name == "road" and (anchor.plural or is_corner(page))) or (role.label.name == "height" and _is_list(page, [role, *block])):
+        elif (role.label.name == "road" and (anchor.plural or is_corner(page))) or (
+            role.label.name in ("height", "storeys") and _is_list(page, [role, *block])
+        ):
             for other in block:
                 other.label, other.anchor, other.bond = role.label, anchor, 4.0
         else:

@@ -12,11 +12,11 @@ _NUMBER = (
 )
 _PART = (
     r"(?:(?P<{0}n>\d{{1,2}}|one|two|three|four|single|double)[ -]?(?:levels?(?: of)?[ ]|nos\.?[ ])?)?"
-    r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gf|lg|ug|hp|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
-    r"podiums?|parking(?: floor)?|plinth|b|p|तळमजला|तळ)"
+    r"(?P<{0}>lower ground(?: floor)?|upper ground(?: floor)?|ground(?: floor)?|gr(?:ou)?nd(?: floor)?|gr\.?|gf|lg|ug|hp|g|basements?|base|bsmt|stilts?(?: floor)?|stilt parking|silt|stlt|st|s|hollow plinth|"
+    r"podiums?|parking(?: floor)?|plinth|b|p|तळमजला|तळ|ग्राउंड|ગ્રાઉન્ડ|स्टिल्ट|સ્ટિલ્ટ|बेसमेंट|બેઝમેન્ટ)"
     r"(?P<{0}m>[ -]?[1-5](?=[ ]{{0,2}}(?:\+|plus|and|&)))?"
 )
-_PLUS = r"[ ]{0,2}(?:\+|plus|&|अधिक|વત્તા)[ ]{0,2}"
+_PLUS = r"[ -]{0,2}(?:\+|plus|&|अधिक|વત્તા)[ -]{0,2}"
 _AND = r"[ ]{0,2}(?:\+|plus|&|and|,)[ ]{0,2}"
 _TAIL = r"(?:[ ]?(?:upper|more|typical|additional|residential|habitable|office|commercial|part)){0,2}[ ]?(?:floors?(?![ ](?:height|ht|to floor|area))|storeys?(?![ ]height)|storey?ed|stories|storied|story(?![ ]height)|levels?|manzil|majle|majla|mala|maale)?"
 _NOTATION = re.compile(
@@ -28,7 +28,7 @@ _WITH_AND = re.compile(
     r"(?<![a-z0-9.])" + _PART.format("a") + r"(?:" + _AND + _PART.format("b") + r")?(?:" + _AND + _PART.format("c") + r")?"
     + r"[ ]{0,2}(?:and|with|,)[ ]{0,2}(?P<count>" + _NUMBER + r")[ ](?P<tail>(?:upper |more |typical |additional |residential |habitable ){0,2}(?:floors?|storeys?|stories))(?![a-z])"
 )  # fmt: skip
-_START = re.compile(r"(?<![a-z0-9.])(?:\d{1,2}[ -]?|one |two |three |four |single |double )?(?:g|b|s|p|l|u|तळ|base|hollow|hp|plinth)")
+_START = re.compile(r"(?<![a-z0-9.])(?:\d{1,2}[ -]?|one |two |three |four |single |double )?(?:g|b|s|p|l|u|तळ|ग्र|ગ્ર|स्टि|સ્ટિ|बे|બે|base|hollow|hp|plinth)")
 _REST = re.compile(
     _PLUS
     + r"(?:(?P<n>"
@@ -38,8 +38,25 @@ _REST = re.compile(
 
 _WITHOUT = re.compile(r"\b(?:no|without)(?: any| a)?[ ]$")
 
-_GROUND = ("g", "ground", "ground floor", "gf", "grnd", "grnd floor", "ug", "upper ground", "upper ground floor", "gnd", "तळमजला", "तळ")
-_BASEMENT = ("b", "basement", "basements", "base", "bsmt")
+_GROUND = (
+    "g",
+    "ground",
+    "ground floor",
+    "gf",
+    "grnd",
+    "grnd floor",
+    "gr",
+    "gr.",
+    "ug",
+    "upper ground",
+    "upper ground floor",
+    "gnd",
+    "तळमजला",
+    "तळ",
+    "ग्राउंड",
+    "ગ્રાઉન્ડ",
+)
+_BASEMENT = ("b", "basement", "basements", "base", "bsmt", "बेसमेंट", "બેઝમેન્ટ")
 _STILT = (
     "s",
     "st",
@@ -55,6 +72,8 @@ _STILT = (
     "parking",
     "parking floor",
     "plinth",
+    "स्टिल्ट",
+    "સ્ટિલ્ટ",
 )
 _PODIUM = ("p", "podium", "podiums")
 
@@ -102,10 +121,13 @@ def _read(folded: str, match: re.Match[str]) -> Notation:
         times = groups.get(f"{name}n")
         marked = groups.get(f"{name}m")
         number = {"one": 1, "two": 2, "three": 3, "four": 4, "single": 1, "double": 2}.get(times or "", int(times) if times and times.isdigit() else 1)
+        if name == "a" and part.startswith("parking") and folded.endswith((" for ", " as "), max(0, match.start() - 5), match.start()):
+            continue  # "two basements for parking + ground floor": no level of its own
         if name == "a" and _WITHOUT.search(folded, max(0, match.start() - 14), match.start()):
             number = 0
         if marked and not times and part in ("b", "p", "basement", "podium", "parking"):
-            number = 1
+            alone = sum(groups.get(other) == part for other in "abcd") == 1
+            number = int(marked.strip(" -")) if alone else 1  # "B3+G+20" has three, "B1+B2+G+20" two
         if part in _GROUND:
             storeys += 1
         elif part in ("lg", "lower ground", "lower ground floor") or part in _BASEMENT:

@@ -7,14 +7,17 @@ from compliance.reading.quantities import Quantity
 from compliance.reading.tokens import Token
 from compliance.reading.units import PLAIN
 
-_JOINS = frozenset({"+", "plus", "and", "&"})
+_JOINS = frozenset({"+", "plus", "and", "&", "over"})
 _FSI = frozenset({"fsi", "far"})
 _PARTS = frozenset({"tdr", "premium", "paid", "basic", "base", "zonal", "additional", "incentive", "bonus", "chargeable"})
 _BESIDES = frozenset({"ancillary", "fungible"})
 """Parts that stand outside the FSI: `fsi` is counted without them."""
-_FILLERS = frozenset("of|on|payment|with|as|by|via|loading|(|)|in|form|the|is|:|=|@|purchase|purchased|utilised|utilized|index".split("|"))
+_FILLERS = frozenset("of|on|will|be|loaded|taken|payment|with|as|by|via|loading|(|)|in|form|the|is|:|=|@|purchase|purchased|utilised|utilized|index".split("|"))
 _NOT_PROPOSED = frozenset({"permissible", "allowed", "admissible", "existing", "maximum", "max", "potential"})
+_TOTALS = frozenset("total|totalling|totaling|aggregate|,|;|-|of|is|:|=|to|so|i|e|.".split("|"))
 _LARGEST_PART = 10.0
+WIDE = 12
+"""How far before its parts the word FSI may stand where their total is named."""
 
 
 def add_up(tokens: list[Token], quantities: list[Quantity]) -> None:
@@ -22,7 +25,12 @@ def add_up(tokens: list[Token], quantities: list[Quantity]) -> None:
     at = 0
     while at < len(quantities):
         run = _run(tokens, quantities, at)
-        if len(run) > 1 and _is_fsi(tokens, run):
+        total = _total(tokens, quantities, at + len(run))
+        if total is not None and _is_fsi(tokens, run, WIDE) and total.value > max(quantity.value for quantity in run):
+            total.forced = "fsi"
+            for quantity in run:
+                quantity.replaced = True
+        elif len(run) > 1 and _is_fsi(tokens, run):
             _join(tokens, quantities, at, run)
         at += len(run)
 
@@ -43,8 +51,19 @@ def _run(tokens: list[Token], quantities: list[Quantity], at: int) -> list[Quant
     return run
 
 
-def _is_fsi(tokens: list[Token], run: list[Quantity]) -> bool:
-    before = [token.text for token in tokens[max(0, run[0].first - 4) : run[0].first]]
+def _total(tokens: list[Token], quantities: list[Quantity], after: int) -> Quantity | None:
+    """Return the number that is said to be the total of the parts before it ("basic 1.1 and TDR 0.4, total 1.5"), or None."""
+    total = quantities[after] if after < len(quantities) else None
+    if total is None or not after or total.measures != PLAIN or total.value > _LARGEST_PART or total.first - quantities[after - 1].last > 4:
+        return None
+    gap = [token.text for token in tokens[quantities[after - 1].last : total.first]]
+    gap_after = [token.text for token in tokens[total.last : total.last + 2]]
+    named = any(text in ("total", "totalling", "totaling", "aggregate") for text in gap) or gap_after[:1] in (["overall"], ["total"], ["altogether"])
+    return total if named and all(text in _FSI or text in _TOTALS for text in gap) else None
+
+
+def _is_fsi(tokens: list[Token], run: list[Quantity], reach: int = 4) -> bool:
+    before = [token.text for token in tokens[max(0, run[0].first - reach) : run[0].first]]
     if not _NOT_PROPOSED.isdisjoint(before):
         return False
     around = {*before, *(token.text for token in tokens[run[0].first : run[-1].last + 3])}

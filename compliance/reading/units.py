@@ -39,10 +39,10 @@ _FOOT = r"(?:f(?:ee|oo)?ts?|feets?|fts?|foots?|fee|fut|phut|(?:फू?ु?टs?|
 # In order: the first that matches right after a number wins.
 _UNITS: tuple[tuple[str, Unit], ...] = (
     (_SQUARE + _METRE, Unit("sq m", AREA)),
-    (_METRE + r"\.?[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)", Unit("sq m", AREA)),
+    (_METRE + r"\.?[ ]?(?:2(?!\d|[.,]\d)|\^2|²|sq)", Unit("sq m", AREA)),
     (r"(?:s(?:q)?m(?:t|tr|ts|trs|eters?|etres?)?)", Unit("sq m", AREA)),
-    (_SQUARE + _FOOT + r"|sft|sqf|" + r"(?:ft|feet)[ ]?(?:2(?!\d|\.\d)|\^2|²|sq)|feet square|ft square", Unit("sq ft", AREA, SQUARE_FOOT)),
-    (_SQUARE + r"(?:ya?r?ds?|yrds?|vaa?r|gaj|gaz)|sq ?yd|syds?|gaj|gaz|gajj|vaa?r|vara?s?|वार|गज|વાર|ગજ", Unit("sq yd", AREA, SQUARE_YARD)),
+    (_SQUARE + _FOOT + r"|sft|sqf|" + r"(?:ft|feet)[ ]?(?:2(?!\d|[.,]\d)|\^2|²|sq)|feet square|ft square", Unit("sq ft", AREA, SQUARE_FOOT)),
+    (_SQUARE + r"(?:ya?r?ds?|yrds?|vaa?r|gaj|gaz|वार|गज|વાર|ગજ)|sq ?yd|syds?|gaj|gaz|gajj|vaa?r|vara?s?|वार|गज|વાર|ગજ", Unit("sq yd", AREA, SQUARE_YARD)),
     (r"gu?nth?as?|gunthe|guntas?|gunthey|gun|गुंठ(?:े|ा|्या(?:चा|ची|चे|त|वर)?)?|ગુંઠા", Unit("guntha", AREA, GUNTHA)),
     (r"acres?|acers?|ekars?|ekers?|akers?|ac|एकर(?:ी|ा)?" + _CASE + "|એકર" + _CASE, Unit("acre", AREA, ACRE)),
     (r"hectares?|hectors?|hecters?|hectar|hect?|ha|h(?=[ ]?-?\d{1,2}[ ]?r)|हेक्टर", Unit("hectare", AREA, HECTARE)),
@@ -78,6 +78,33 @@ _UNIT = re.compile(
 _LOOSE = re.compile(r"[ (\[:.,=-]{0,3}(?:in )?(?:" + "|".join(f"(?P<u{at}>{pattern})" for at, (pattern, _) in enumerate(_UNITS[:18])) + r")(?![a-z])")
 _DOT = re.compile(r"\.(?=[ ]{0,3}[a-z0-9(,;:|=*x+-]|$|\n)")
 _INCHES = re.compile(r"[ -]{0,2}(\d{1,2}(?:\.\d{1,2})?|\d{1,2}[ -]\d/\d)[ ]?(?:\"|''|inch(?:es)?|ins?(?![a-z]))")
+
+
+_ABBREVIATED = re.compile(
+    r"(?<=\d)(?P<unit>[ ]?(?:sq\.?[ ]?)?(?:m|mt|mts|mtr|mtrs|ft|fts|yd|yds|smt|sqm|sqmt|sft|sqft))\.(?=[,;)]|[ ][=&+(-]|[ ](?P<next>[a-z]+))"
+)
+_AFTER_A_UNIT = frozenset(
+    "wide|width|high|height|tall|deep|depth|long|length|broad|road|rd|dp|d|tp|t|plot|setback|margin|margins|each|and|x|on|in|at|from|to|by|of|for|with|above".split(
+        "|"
+    )
+)
+
+
+def without_dots(text: str, folded: str) -> str:
+    """Return a folded text with the dot of an abbreviated unit blanked, so that it is no full stop ("18.3 MT. WIDE D.P. ROAD").
+
+    >>> without_dots("20 mts. wide. Road 9 mt. wide", "20 mts. wide. road 9 mt. wide")
+    '20 mts  wide. road 9 mt  wide'
+    """
+
+    def blank(match: re.Match[str]) -> str:
+        if match["next"] is None:
+            return f"{match['unit']} "
+        word = text[match.start("next") : match.end("next")]
+        continues = word[0].islower() or match["next"] in ("wide", "high", "tall", "deep", "long") or (word.isupper() and match["next"] in _AFTER_A_UNIT)
+        return f"{match['unit']} " if continues else match[0]
+
+    return _ABBREVIATED.sub(blank, folded)
 
 
 def unit_at(folded: str, position: int, text: str = "") -> tuple[Unit, int] | None:

@@ -8,7 +8,7 @@ USE_WORDS: dict[str, str] = {
     **dict.fromkeys(
         (
         "residential|residence|residences|residental|residencial|housing|house|houses|home|homes|flat|flats|dwelling|dwellings|"
-        "dwelling units|tenements|housing scheme|residential use|resi|makan|ghar|bangla|gruh|bhk|rk|penthouse|mhada|staff quarters|"
+        "dwelling units|tenements|tenament|tenaments|tenment|housing scheme|residential use|resi|makan|ghar|bangla|gruh|bhk|rk|penthouse|mhada|staff quarters|"
         "residental building|living|rehab tenements|old age home|row houses|nivasi|rahivasi|residency|rahenank|residentail|habitation|"
         "निवासी|रहिवासी|आवासीय|रहने|રહેણાંક|dwelling unit|apt|apts|appartment|appartments|apartment|apartments|family house|farm house|"
         "twin house|condominium|condo|condos|studio apartments|family home|joint family|residental flats|co operative housing society|chs|"
@@ -116,7 +116,7 @@ _TYPE_WORDS: dict[str, str] = {
     **dict.fromkeys((
         "hospitals|multispeciality hospital|multi speciality hospital|multispecialty hospital|eye hospital|clinics|health centre|"
         "diagnostic centre|polyclinic|dispensary|nursing homes|maternity hospital|medical center|maternity clinic|trauma centre|"
-        "dental clinic|health center|rugnalaya|hosptial|hospitl|दवाखाना|रुग्णालय|अस्पताल|હોસ્પિટલ"
+        "dental clinic|health center|rugnalaya|dawakhana|davakhana|davakhanu|hosptial|hospitl|दवाखाना|रुग्णालय|अस्पताल|હોસ્પિટલ"
     ).split("|"), "hospital"),
     **dict.fromkeys("play group|playgroup|pre primary|pre primary school|day care|creche|balwadi|montessori|nursery".split("|"), "pre_school"),
     **dict.fromkeys((
@@ -188,7 +188,7 @@ DECOYS: tuple[str, ...] = tuple(
         "hotel nearby|water house|business bay|business loan|town planning office|planning office|collector office order|"
         "municipal office order|municipal corporation office|pmc office|bmc office|amc office|nmc office|ward office road|registrar office|"
         "building plan office|fergusson college road|law college road|tilak smarak mandir|green house|pump house|guard house|power house|"
-        "ware housing corporation|mill land|mill lands|transfer house|hawker plaza|light house|house keeping|shopping trip|"
+        "ware housing corporation|mill land|mill lands|textile mill land|cotton mill land|transfer house|hawker plaza|light house|house keeping|shopping trip|"
         "commercial exploitation|residential locality|residential area nearby|commercial area nearby|temple trust land|"
         "industrial area nearby|hall of residence|living room|assembly constituency|ground floor parking|living area|school going|"
         "office bearers|house warming|home town|hometown|flat terrace|flat roof|flat land|flat plot|flat site|flat ground|family business|"

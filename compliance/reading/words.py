@@ -37,7 +37,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "carpet|carpet area|super built up|super builtup|super built up area|super area|saleable area|saleable|sellable area|rera carpet|per flat|per unit|per floor|floor area|"
         "floor plate|per shop|each flat|each unit|each shop|each floor|balcony|terrace|garden|lawn|swimming pool|pool|clubhouse|club house|"
         "living room|bedroom|kitchen|hall size|unit size|flat size|flat sizes|size of flat|size of flats|unit sizes|apartment size|area of each|area of flat|area per flat|cabin|lobby|"
-        "road area|area under road|road widening area|area under road widening|area under dp road|surrendered area|reservation|under reservation|plinth area|footprint area|floorplate|"
+        "road area|dp road area|area of dp road|area of road|area under road|road widening area|area under road widening|area under dp road|surrendered area|reservation|under reservation|plinth area|footprint area|floorplate|"
         "shop size|basement area|tdr area|tdr|deduction|deducted|encroachment|existing structure area|existing construction|existing bua|existing built up area|old construction|"
         "stp|water body|row|right of way|each shop of|tank|pond|adjoining plot|adjacent plot|neighbouring plot|neighboring plot|next plot|nearby plot|neighbour s plot|neighbor s plot|plinth|"
         "room|rooms|office size|typical floor|typical floor area|each",
@@ -49,13 +49,13 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "side road|rear road|service road|public road|public street|municipal road|approach|access|road access|road width|width of road|"
         "width of the road|road widths|road frontage width|existing road|existing road width|abutting|abutting road width|access road width|approach road width|"
         "street width|width of street|width of abutting road|width of the abutting road|width of the access road|width of approach road|road facing|roadwidth|margin road|frontage road|tar road|cement road|"
-        "kaccha road|rod|रस्ता|रोड|सड़क|રોડ|રસ્તો|fronting road|adjoining road|marg|path|pathway|alley|avenue|dp rd|means of access|accessible by|colony road|village road|road in front|road on front|front side road|road side",
+        "kaccha road|rod|रस्ता|रोड|सड़क|રોડ|રસ્તો|fronting road|adjoining road|marg|path|pathway|alley|avenue|dp rd|means of access|accessible by|colony road|village road|road in front|road front|road on front|front side road|road side",
     ),
     (
         _label("prescribed road", "prescribed_road_width_m", (LENGTH,), 10.5),
         "prescribed road width|prescribed road|prescribed width|proposed road width|proposed width|widened to|widening to|widened upto|widening upto|widened up to|widen to|future width|future road width|dp width|"
         "after widening|proposed widening|road widening|road widening proposed|proposed road widening|expanded to|dp road width proposed|sanctioned width|sanctioned road width|"
-        "widening of road to|widening|widened|proposed dp width|ultimate width|proposed widened|regular line|widening proposed|width as per dp|width after widening|road width proposed|expand to|will become|increased in width to|post widening|width proposed",
+        "widening of road to|widening|widened|proposed dp width|ultimate width|proposed widened|regular line|widening proposed|width as per dp|width after widening|road width proposed|expand to|will become|becomes|become|increased in width to|post widening|width proposed",
     ),
     (
         _label("height", "height_m", (LENGTH, PLAIN), 10.0, True),
@@ -63,6 +63,11 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         "top height|height of structure|height of the structure|height of the tower|height of tower|bldg height|bldg ht|building ht|heightt|ht of building|proposed height|"
         "unchai|oonchai|uncha|unchi|tower height|h|elevation height|height above ground|ऊंचाई|उंची|ઊંચાઈ|clear height of shed|shed height|hieght|height above ground level|height from ground|rise",
     ),
+    (
+        _label("height", "height_m", (LENGTH,), 9.5),
+        "to eaves|to the eaves|at eaves|at the eaves|to ridge|to the ridge|at ridge|at the ridge|to the terrace|to terrace level|goes up|going up|go up|goes up to|rises|rising|rises to|rising to|rise to",
+    ),
+    (_label("not ours", "", (LENGTH, PLAIN), 11.0), "ground floor height|height of ground floor|height of the ground floor|first floor height|height of first floor|height of the first floor|height limit|fsi limit|far limit|height restriction|height limitation|height cap|fsi cap|permissible height|allowable height|allowed height|funnel limit"),
     (
         _label("floor height", "floor_height_m", (LENGTH,), 10.5, True),
         "floor height|floor to floor|floor to floor height|storey height|story height|height of each floor|height of floor|floor ht|floor heights|per floor height|floor to floor ht|"
@@ -93,19 +98,19 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (_label("plot width", "plot_width_m", (LENGTH, PLAIN), 10.5), "plot width|width of plot|width of the plot|site width|width of site|width of the site|width of my plot|land width|width along road|width along the road|along the road|along road|plot breadth|breadth of plot|along the road side|on road side|plot size along road|width on road side"),
     (_label("plot depth", "plot_depth_m", (LENGTH, PLAIN), 10.5), "plot depth|plot length|depth of plot|depth of the plot|site depth|depth of site|depth of the site|length of plot|length of the plot|site length|land depth|depth of my plot|land length|perpendicular to road|perpendicular to the road|away from road|length of site|length of the site"),
-    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|road front|front width|frontage of plot|road touch|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
+    (_label("frontage", "plot_frontage_m", (LENGTH, PLAIN), 10.5), "frontage|plot frontage|long frontage|wide frontage|long road frontage|wide road frontage|road frontage|site frontage|front width|frontage of plot|road side frontage|plot front|frontage width|frontage on road|width at front|frontage along road"),
     (_label("building width", "width_m", (LENGTH, PLAIN), 10.5), "building width|width of building|width of the building|footprint width|width of footprint|tower width|block width|width of tower|width of block|bldg width|width m|building breadth|building frontage|width of the tower|width of the block"),
     (_label("building depth", "depth_m", (LENGTH, PLAIN), 10.5), "building depth|depth of building|depth of the building|building length|length of building|length of the building|footprint depth|depth of footprint|footprint length|tower depth|block depth|depth of tower|depth of block|bldg depth|depth m|length of tower|length of block"),
-    (_label("building", "width_m", (PAIR,), 7.0), "building|bldg|tower|block|wing|structure|bungalow|house|shed|factory|warehouse|office|home|villa"),
+    (_label("building", "width_m", (PAIR,), 7.0), "building|bldg|tower|block|wing|structure|bungalow|house|shed|factory|warehouse|office|home|villa|showroom|hospital|hotel|school|mall|clinic|godown|temple"),
     (_label("footprint", "width_m", (PAIR,), 9.5), "footprint|foot print|building footprint|building size|plinth size|size of building|size of the building|building dimensions|plinth|block size|tower size|building of size|building measuring|building plan|plan size|plan dimensions|floor plate|floorplate|shed size|size of shed|size of the shed|building dimension|tower footprint|built footprint"),
-    (_label("not ours", "", (PAIR,), 11.0), "room|rooms|bedroom|kitchen|balcony|living room|hall|garage|parking bay|parking bays|car parking|parking|lift|lobby|pool|swimming pool|column|columns|duct|toilet|bathroom|shop|shops|lawn|garden|window|door|gate|cabin|tank|staircase|terrace|common plot"),
+    (_label("not ours", "", (PAIR,), 11.0), "room|rooms|bedroom|bedrooms|kitchen|kitchens|classroom|classrooms|toilets|bathrooms|balconies|cabins|balcony|living room|hall|garage|parking bay|parking bays|car parking|parking|lift|lobby|pool|swimming pool|column|columns|duct|toilet|bathroom|shop|shops|dukan|dukaan|stall|lawn|garden|window|door|gate|cabin|tank|staircase|terrace|common plot"),
     (_label("margin", "setback_m", (LENGTH, PLAIN), 6.5, True), "margin|margins|setback|setbacks|set back|set backs|marginal open space|marginal open spaces|marginal distance|marginal distances|open space|open spaces|offset|offsets|marginal space|mos|side margins all|margin space|all round margin|all side margin|all sides margin|all around margin|uniform margin|marginal|uniform setback"),
     (_label("staircase", "staircase_width_m", (LENGTH,), 10.5), "staircase|staircase width|stair width|stairs|stair|stairway|width of staircase|width of the staircase|stair case|stair case width|staircases|flight width|staircase flight|width of stair|width of stairs|flight|staircase of width|stairway width|main staircase"),
     (_label("amenity", "amenity_space_sq_m", (AREA, PLAIN), 11.0), "amenity space|amenity|amenity area|amenity open space|amenities space|amenity plot|amenityspace"),
     (
         _label("recreational", "recreational_open_space_sq_m", (AREA, PLAIN), 11.0),
         "recreational open space|recreation open space|recreational space|ros|r o s|los|layout open space|recreation ground|recreational ground|rg|r g|common plot|recreational area|recreation area|"
-        "recreational open|open space recreational|recreation space|common plot area|rg area|los area|ros area|common open space|play area|playground|children s play area|layout r g|recreational garden",
+        "recreational open|open space recreational|recreation space|common plot area|rg area|los area|ros area|common open space|play area|playground|play ground|children s play area|layout r g|recreational garden",
     ),
     (_label("parking area", "parking_area_sq_m", (AREA, PLAIN), 10.8), "parking area|area for parking|area of parking|car parking area|parkingarea|parking space area|parking provision area"),
     (_label("parking area", "parking_area_sq_m", (AREA,), 10.8), "parking|for parking|car parking"),
@@ -128,7 +133,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     ),
     (
         _label("storeys", "storeys", (PLAIN,), 10.0, True),
-        "storeys|storey|storied|storeyed|stories|story|floors|floor|storeyd|stry|floored|number of floors|no of floors|number of storeys|no of storeys|total floors|manzil|manzila|manzile|mala|maala|maale|majla|majle|majli|"
+        "storeys|storey|storied|storeyed|stories|story|floors|floor|storeyd|stry|floored|number of floors|no of floors|number of storeys|no of storeys|total floors|manzil|manzila|manzile|mala|maala|maale|maal|majla|majle|majli|"
         "majale|mazli|mazla|maje|malo|maliya|mal|mjli|floored building|numbers of floors|nos of floors|mazhala|storys|multi storey|stories building|मजली|मजला|मजले|मंजिला|मंजिल|माळ|માળ|माले|livable floors|habitable floors|residential floors|typical floors|storeyed building|number of stories|no of stories|storey building|floors building|upper storeys|level building|levels above ground|floor levels|levels",
     ),
     (_label("basements", "basement_levels", (PLAIN,), 10.5, True), "basements|basement|basement levels|basement floors|level basement|levels of basement|basement level|level basements|levels basement|levels of basements|basement floor|level of basement|storey basement|floors of basement|number of basements|no of basements|cellars|cellar|level underground parking|levels of underground parking|basement storeys|basement parking levels|levels of basement parking|level basement parking|floors basement|underground floors|underground levels"),
@@ -190,7 +195,7 @@ SUBJECTS: dict[str, str] = {
         "neighbouring building|neighboring building|adjacent building|adjoining building|nearby building|next building|next door building|"
         "opposite building|building next door|building opposite|adjacent tower|neighbouring tower|nearby tower|neighbouring structure|"
         "adjacent structure|surrounding buildings|other buildings|neighbour s house|neighbours house|neighbour|neighbours|neighbor|"
-        "neighboring plot|neighbouring plot|adjacent plot|adjoining plot|next plot|neighbour s plot|nearby plot|existing building|"
+        "neighboring plot|neighbouring plot|adjacent plot|adjoining plot|next plot|neighbour s plot|nearby plot|existing building|nearest building|closest building|next tower|"
         "existing structure|existing bungalow|existing house|existing chawl|old building|old structure|old house|old bungalow|"
         "existing shed|present building|dilapidated building|airport|runway|tunnel|dam|mosque nearby|temple nearby|mandir nearby|"
         "green strip|green belt strip|strip|divider|median|garden|lawn|pool|swimming pool|wall|boundary|water body|talav|fire tender|"
@@ -247,13 +252,13 @@ _SIDE_WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("left", "left side", "left hand side", "lhs", "left hand", "side 1", "first side", "one side", "north side", "east side"), ("left",)),
     **dict.fromkeys(("right", "right side", "right hand side", "rhs", "right hand", "side 2", "second side", "south side", "west side"), ("right",)),
     **dict.fromkeys(("other side", "the other side", "another side", "opposite side", "other"), (_OTHER,)),
-    **dict.fromkeys(("other sides", "remaining sides", "three sides", "other three sides", "remaining three sides", "rest sides", "all other sides", "rest", "remaining", "all three sides", "three other sides", "3 sides", "other 3 sides", "remaining 3 sides", "all the other sides", "rest of the sides"), (_SIDE, _REAR)),
+    **dict.fromkeys(("other sides", "remaining sides", "three sides", "other three sides", "remaining three sides", "rest sides", "all other sides", "rest", "remaining", "all three sides", "three other sides", "3 sides", "other 3 sides", "remaining 3 sides", "all the other sides", "rest of the sides", "elsewhere", "all others", "others"), (_SIDE, _REAR)),
     **dict.fromkeys(("all sides", "all side", "all four sides", "four sides", "all around", "all round", "all the sides", "all the four sides", "every side", "around the building", "all 4 sides", "4 sides", "around", "all directions", "all along", "allround", "all arround", "each of the four sides", "periphery", "charo taraf"), ("setback_m",)),
 }  # fmt: skip
 SIDES: dict[str, tuple[tuple[str, ...], bool]] = {
     f"{words}{noun}": (fields, bool(noun))
     for words, fields in _SIDE_WORDS.items()
-    for noun in (_NOUNS if words not in ("behind", "other", "rest", "remaining", "around") else _NOUNS[:7])
+    for noun in (_NOUNS if words not in ("behind", "other", "rest", "remaining", "around", "elsewhere", "others") else _NOUNS[:7])
 }
 for _before in (
     "margin on",
@@ -283,6 +288,9 @@ for _before in (
 ):
     for _words, _fields in _SIDE_WORDS.items():
         SIDES.setdefault(f"{_before} {_words}", (_fields, True))
+
+for _words in ("other margins", "other setbacks", "other open spaces", "other marginal open spaces", "remaining margins"):
+    SIDES[_words] = ((_SIDE, _REAR), True)
 
 MARGIN_NOUNS = frozenset({"margin", "margins", "setback", "setbacks", "offset", "offsets", "marginal", "mos"})
 

@@ -12,12 +12,13 @@ from compliance.specs import find_code
 from compliance.vocabulary import zones_of
 
 _ZONE_CODE = re.compile(
-    r"(?<![a-z0-9(])(?P<letters>r|c|i|p|m|iz|kz|ag|spd|gz|ge)(?P<joint>[ .-]?)(?P<digits>\d|iii?|iv|i)(?![a-z0-9]|[.,]\d|[ ]?(?:m|mt|mtr|metres?|ft|feet|%|sq)\b|')"
+    r"(?<![a-z0-9])(?<![a-z0-9]\()(?P<letters>r|c|i|p|m|iz|kz|ag|spd|gz|ge)(?P<joint>[ .-]?)(?P<digits>\d|iii?|iv|i)(?![a-z0-9]|[.,]\d|[ ]?(?:m|mt|mtr|metres?|ft|feet|%|sq)\b|')"
 )
 ZONE_WORDS = frozenset({"zone", "zoning", "zoned", "zon", "zonn", "zones", "landuse"})
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _NOT_A_ZONE = frozenset(("wing|block|tower|building|flat|unit|phase|plot|type|house|bungalow|no|sector|gala|shop|option|row|bldg|column|scheme").split("|"))
 _BUILDINGS = frozenset({"building", "bldg", "house", "bungalow"})
+_USE_NAMES = frozenset({"residential", "commercial", "industrial", "mixed"})
 _USE_OF_LETTERS = {"r": "residential", "c": "commercial", "i": "industrial", "iz": "industrial"}
 _PLAIN_CODES = frozenset({"rah", "toz", "sdz", "psp", "ndz", "gme", "cbd"})
 _BETWEEN_ZONE_AND_CODE = frozenset(':|=|is|-|"|(|as|of|the|under|in|code|_|now|to|type|residential|commercial|called|residence|falls|not|but'.split("|"))
@@ -119,7 +120,8 @@ def _changed_from(tokens: list[Token], first: int, last: int) -> bool:
     after = [token.text for token in tokens[last : last + 3]]
     before = [token.text for token in tokens[max(0, first - 3) : first]]
     arrow = after[:1] == [">"] or after[:2] == ["-", ">"] or after[:2] == ["=", ">"]
-    return arrow or ("from" in before and ("to" in after))
+    swapped = not {"swap", "replace", "change", "substitute"}.isdisjoint(before) and not {"for", "with", "by", "to"}.isdisjoint(after)
+    return arrow or swapped or ("from" in before and ("to" in after))
 
 
 def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str, int, int, bool]]:
@@ -143,11 +145,27 @@ def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str
                     )
                     if keyed:
                         best = (words, after, after + size, True)
+        if (
+            best is None
+            and at
+            and at + 1 < len(tokens)
+            and not tokens[at + 1].line
+            and find_code("land_use_zone", words := _joined(tokens, at - 1, at + 2), codes.city)
+        ):
+            best = (words, at - 1, at + 2, True)  # "residential zone 2"
         for size in (4, 3, 2, 1):
             if best is None and at - size >= 0:
                 words = _joined(tokens, at - size, at)
                 if find_code("land_use_zone", words, codes.city):
                     best = (words, at - size, at, True)
+        if (
+            best is None
+            and after == at + 1
+            and after < len(tokens)
+            and tokens[after].text in _USE_NAMES
+            and find_code("land_use_zone", tokens[after].text, codes.city)
+        ):
+            best = (tokens[after].text, after, after + 1, True)  # "zone industrial"
         if (
             best is None
             and at > 3
@@ -195,7 +213,7 @@ def _named_zones(page: Page, codes: Codes, zone_at: list[int]) -> list[tuple[str
 
 def _ends_there(tokens: list[Token], at: int) -> bool:
     """Return whether nothing goes on after a word: a single letter is a zone only as the whole name ("Zone R.")."""
-    return at >= len(tokens) or tokens[at].line or tokens[at].text in (",", ".", ";", ")")
+    return at >= len(tokens) or tokens[at].line or tokens[at].text in (",", ".", ";", ")", "use", "plot", "road", "height", "fsi", "area")
 
 
 def _joined(tokens: list[Token], first: int, last: int) -> str:

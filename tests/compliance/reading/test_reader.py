@@ -224,3 +224,30 @@ def test_a_prompt_that_is_too_long_is_refused_with_a_sentence():
 def test_any_ten_thousand_characters_are_read(piece):
     text = (piece * MAX_PROMPT_CHARACTERS)[:MAX_PROMPT_CHARACTERS]
     assert set(read_prompt(text).spec) <= set(FIELDS)  # how fast: benchmarks.bench_pipeline
+
+
+PARTS = (
+    "Residential",
+    "Pune",
+    "R2",
+    "plot 900 sq m",
+    "12 m DP road",
+    "G+6",
+    "height 21 m",
+    "FSI 2.1",
+    "front margin 4.5 m",
+    "20 flats",
+    "24 cars",
+    "1 basement",
+)
+
+
+@pytest.mark.parametrize("between", [", ", "; ", "\n", " / ", " - ", " | ", ". "])
+def test_what_parts_the_statements_of_a_proposal_changes_nothing(between):
+    assert read_prompt(between.join(PARTS)).spec == read_prompt(", ".join(PARTS)).spec
+
+
+@pytest.mark.parametrize("metres", ["m", "M", "mt", "mtr", "mts.", "metres", "Mtr."])
+def test_how_metres_are_written_changes_nothing(metres):
+    written = "a tower 45 m high on a plot 30 m wide and 50 m deep, 18 m wide DP road, front margin 6 m, stilt 2.7 m high, Nashik"
+    assert read_prompt(written.replace(" m ", f" {metres} ").replace(" m,", f" {metres},")).spec == read_prompt(written).spec
