@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,18 +111,35 @@ def value_row(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def correctable_row(entry: Mapping[str, Any], city: str | None, given: Mapping[str, str]) -> dict[str, Any]:
+def correctable_row(entry: Mapping[str, Any], city: str | None, given: Mapping[str, str], wrong: Collection[str] = ()) -> dict[str, Any]:
     """Return a value as a row with an input that corrects it."""
-    return {**value_row(entry), "control": control_of(entry["field"], city, given, empty=_("as read"))}
+    return {**value_row(entry), "control": control_of(entry["field"], city, given, empty=_("as read"), wrong=wrong)}
 
 
-def control_of(name: str, city: str | None, given: Mapping[str, str], *, empty: str) -> SafeString:
-    """Return the input that takes a value of a field, with what was typed; a list of items takes none."""
+def control_of(name: str, city: str | None, given: Mapping[str, str], *, empty: str, wrong: Collection[str] = ()) -> SafeString:
+    """Return the input that takes a value of a field, with what was typed; a list of items takes none.
+
+    Args:
+        name: the field.
+        city: its codes are those of the city.
+        given: what was typed, by field.
+        empty: what the input says where nothing was typed.
+        wrong: the fields whose values cannot be taken.
+    """
     field = FIELDS[name]
     if field.kind == "items":
         return SafeString("")
     unit = {"m2": "m²"}.get(field.unit, field.unit)
-    return fragment("pages/_field.html", field=name, label=_(field.label), unit=unit, input=given.get(name, ""), options=options_of(name, city), empty=empty)
+    return fragment(
+        "pages/_field.html",
+        field=name,
+        label=_(field.label),
+        unit=unit,
+        input=given.get(name, ""),
+        options=options_of(name, city),
+        empty=empty,
+        wrong="true" if name in wrong else "",
+    )
 
 
 @functools.cache
@@ -133,7 +150,7 @@ def options_of(name: str, city: str | None) -> SafeString:
     return format_html_join("", '<option value="{}">{}</option>', ((code, code.replace("_", " ")) for code in codes))
 
 
-def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mapping[str, str]) -> list[dict[str, Any]]:
+def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mapping[str, str], wrong: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the questions, each once, with an input for the answer where a field is asked for."""
     seen, rows = set(), []
     for question in questions:
@@ -141,9 +158,19 @@ def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mappi
             continue
         seen.add(question["question"])
         name = question.get("field", "")
-        control = control_of(name, city, given, empty=_("your answer")) if name in FIELDS else ""
+        control = control_of(name, city, given, empty=_("your answer"), wrong=wrong) if name in FIELDS else ""
         rows.append({"field": name, "question": question["question"], "control": control})
     return rows
+
+
+def rows_and_questions(
+    readings: Sequence[Mapping[str, Any]], questions: Sequence[Mapping[str, Any]], city: str | None, given: Mapping[str, str], wrong: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return what was read as rows, and the questions; of a field that is asked for, the question alone has the input."""
+    rows = asked(questions, city, given, wrong)
+    there = {row["field"] for row in rows}
+    values = [value_row(entry) | {"control": ""} if entry["field"] in there else correctable_row(entry, city, given, wrong) for entry in readings]
+    return {"questions": rows, "values": values}
 
 
 def finding_rows(wire: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -87,6 +87,14 @@ class TestWorkbench:
         check(browser, "Residential building in Pune, plot 1000 sq m, 18 m road, height 12 m", land_use_zone="R2")
         assert not Feedback.objects.exists()
 
+    def test_an_answer_where_the_words_contradict_themselves_is_taken_and_is_no_correction(self, browser):
+        prompt = "Residential building in Pune, zone R2, plot of 500 sq m, a 30 x 40 m plot, 18 m road"
+        page = browser.post("/reading/", {"prompt": prompt}).content.decode()
+        assert page.count('name="given-plot_area_sq_m"') == 1  # two of a name would lose the answer
+        assert page.index('name="given-plot_area_sq_m"') < page.index('class="values"')
+        assert json.loads(check(browser, prompt, plot_area_sq_m="1,200").spec)["plot_area_sq_m"] == 1200
+        assert not Feedback.objects.exists()
+
     @pytest.mark.parametrize(
         ("sent", "says"),
         [
@@ -103,6 +111,15 @@ class TestWorkbench:
         assert html.escape(sent["prompt"]) in answer.content.decode()
         assert all(value in answer.content.decode() for value in sent.values())
         assert not Run.objects.exists()
+
+    @pytest.mark.parametrize("field", ["storeys", "floor_height_m"])  # one that is read, and one that is not
+    def test_a_value_that_cannot_be_taken_can_be_mended_where_it_stands(self, browser, field):
+        for address in ("/", "/reading/"):
+            page = browser.post(address, {"prompt": FAILS, f"given-{field}": "many", "given-fsi": "2"}).content.decode()
+            assert re.findall(rf'<input name="given-{field}" id="given-{field}" value="([^"]*)"[^>]* aria-invalid="true"', page) == ["many"]
+            assert page.count(f'name="given-{field}"') == 1
+            assert "<mark" in page  # all else is read as before
+            assert 'name="given-fsi" id="given-fsi" value="2"' in page
 
     def test_words_of_a_proposal_are_never_taken_for_markup(self, browser):
         run = check(browser, FAILS + " <script>alert(1)</script>")
@@ -129,6 +146,28 @@ class TestWorkbench:
             answer = browser.post("/", fields)
             after = Run.objects.get(pk=answer["Location"].strip("/").split("/")[1])
             assert after.status == remedy["status"], remedy["sentence"]
+        assert not Feedback.objects.exists()  # the words were read well; the proposal is another one now
+
+    def test_what_was_given_once_is_no_new_correction_when_it_is_checked_again(self, browser):
+        run = check(browser, storeys="7")
+        assert Feedback.objects.count() == 1
+        page = shown(browser, run).content.decode()
+        sent = {name: html.unescape(value) for name, value in re.findall(r'name="((?:known|given)-[^"]+)"[^>]*? value="([^"]*)"', page)}
+        assert sent["known-storeys"] == "7"
+        browser.post("/", {"prompt": FAILS, **sent, "given-floor_height_m": "3"})
+        assert Feedback.objects.count() == 1
+        browser.post("/", {"prompt": FAILS, **sent, "given-storeys": "6"})
+        assert Feedback.objects.count() == 2
+
+    def test_a_list_that_no_input_takes_is_kept_when_a_run_is_checked_again(self, browser):
+        mix = [{"count": 12, "carpet_sq_m": 60.0}]
+        sent = {"prompt": "Residential in Pune, zone R2, plot 1000 sq m, 18 m road, height 24 m, FSI 3, margins 3 m", "spec": {"dwelling_mix": mix}}
+        run = Run.objects.get(pk=browser.post("/api/v1/runs/", sent, content_type="application/json", headers={"Accept": "application/json"}).json()["id"])
+        for address in (f"/runs/{run.pk}/", f"/runs/{run.pk}/?solve=1"):
+            form = re.split(r"</form>", browser.get(address).content.decode().split('class="remedies"')[-1])[0]
+            kept = dict(re.findall(r'<input type="hidden" name="((?:given|known)-[^"]+)" value="([^"]*)"', form))
+            answer = browser.post("/", {"prompt": run.prompt, **{name: html.unescape(value) for name, value in kept.items()}})
+            assert json.loads(Run.objects.get(pk=answer["Location"].strip("/").split("/")[1]).spec)["dwelling_mix"] == mix
 
 
 class TestRunPage:
