@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 FROZEN = ("/core/", "/orchestrate/", "/api/mcp/", "/api/compliance/", "/api/rules/")
 UNAVAILABLE = "The database cannot be reached now; nothing was stored. Send it again in a little while."
+TOO_LARGE = "The request body is larger than 1 MB; send less."
 SEND_A_TOKEN = "Send an API token: `Authorization: Token ...` (manage.py create_token makes one)."  # noqa: S105 - a sentence
 
 
@@ -89,7 +90,7 @@ def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] |
     if isinstance(error, PromptTooLongError):
         return 400, problem(400, "prompt_too_long", str(error), [{"pointer": "/prompt", "detail": str(error)}]), {}
     if isinstance(error, RequestDataTooBig):
-        return 413, problem(413, "too_large", "The request body is larger than 1 MB; send less."), {}
+        return 413, problem(413, "too_large", TOO_LARGE), {}
     if isinstance(error, Http404):
         return 404, problem(404, "not_found", "There is no such thing here; check the id in the address."), {}
     if isinstance(error, PermissionDenied):
@@ -141,22 +142,25 @@ def _codes(codes: Any) -> Iterator[str]:
 # Django's own handlers, for what never reaches an API view: a page for browsers, a problem for everybody else.
 
 
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, code: str = "") -> HttpResponse:
     """Return the page of an error, with the trace id by which it is found in the logs."""
     with translation.override(translation.get_language_from_request(request)):
-        response = render(request, "pages/error.html", {"status": status, "trace_id": current_trace_id()}, status=status)
+        response = render(request, "pages/error.html", {"status": status, "code": code, "trace_id": current_trace_id()}, status=status)
     response["Content-Security-Policy"] = PAGE_POLICY
     return response
 
 
 def _plain(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
-    if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", *FROZEN)):
-        return error_page(request, status)
+    a_page = "text/html" in request.headers.get("Accept", "") or "HX-Request" in request.headers
+    if a_page and not request.path.startswith(("/api/", *FROZEN)):
+        return error_page(request, status, code)
     return JsonResponse(problem(status, code, detail), status=status, content_type=PROBLEM)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that Django itself refuses."""
+    if isinstance(exception, RequestDataTooBig):
+        return _plain(request, 413, "too_large", TOO_LARGE)
     return _plain(request, 400, "bad_request", "The request cannot be understood.")
 
 

@@ -180,24 +180,24 @@ def finding_rows(wire: Mapping[str, Any]) -> list[dict[str, Any]]:
         checks = [check_row(name, check) for name, check in finding["checks"].items()]
         rows.append({
             **finding, "rows": checks, "said": str(OUTCOMES[finding["outcome"]]),
-            "source_line": _source_line(finding),
+            "source_line": source_line(finding["source"], finding["clause_no"], finding["verification"]),
         })  # fmt: skip
     return sorted(rows, key=lambda row: _ORDER[row["outcome"]])
 
 
-def _source_line(finding: Mapping[str, Any]) -> str:
+def source_line(source: Mapping[str, Any], clause_no: str, verification: str) -> str:
     """Return where a clause stands: document, edition, clause, table, page, and how far it was verified."""
-    source = finding["source"]
-    clause = f"{_('clause')} {source.get('clause') or finding['clause_no']}"
+    clause = f"{_('clause')} {source.get('clause') or clause_no}"
     page = f"{_('page')} {source['page']}" if source.get("page") else ""
-    parts = (source.get("document"), source.get("edition"), clause, source.get("table"), page, finding["verification"])
+    parts = (source.get("document"), source.get("edition"), clause, source.get("table"), page, verification)
     return ", ".join(part for part in parts if part)
 
 
 def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:
     """Return one check in words."""
     permissible = []
-    if "rule_min" in check:
+    nothing_asked = check.get("rule_min") == 0 and "rule_max" not in check
+    if "rule_min" in check and not nothing_asked:
         permissible.append(_("at least %s") % write_number(name, check["rule_min"]))
     if "rule_max" in check:
         permissible.append(_("at most %s") % write_number(name, check["rule_max"]))
@@ -208,7 +208,7 @@ def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "field": name,
         "label": _(label(name)),
-        "permissible": " ".join(permissible) or check.get("rule", "") or (_("no limit") if check.get("unlimited") else ""),
+        "permissible": " ".join(permissible) or check.get("rule", "") or (_("no limit") if check.get("unlimited") or nothing_asked else ""),
         "provided": write_value(name, check["subject"]) if "subject" in check else "",
         "short": write_number(name, check["short_by"]) if "short_by" in check else write_number(name, check["over_by"]) if "over_by" in check else "",
         "buys": [f"{write_number(name, part['amount'])} {TIERS.get(part['tier'], part['tier'])}" for part in check.get("buys", ())],

@@ -75,6 +75,7 @@ def run_context(run: Run) -> dict[str, Any]:
         "status_words": STATUSES[run.status],
         "pieces": marked(run.prompt, wire["readings"]),
         **rows_and_questions(wire["readings"], wire["questions"], city, given),
+        "given_rows": [value_row(entry) for entry in wire["readings"] if entry["origin"] == "given" and run.prompt],
         "assumptions": [value_row(entry) for entry in wire["assumptions"]],
         "given": given,
         "kept": hidden(GIVEN, {name: text for name, text in given.items() if FIELDS[name].kind == "items"}) + hidden(KNOWN, given),
@@ -87,14 +88,19 @@ def run_context(run: Run) -> dict[str, Any]:
         "has_model": has_model(run),
         "switch_labels": {"envelope": _("legal envelope"), "overshoot": _("what oversteps it")},
         "newer": newer,
-        "reasons": Feedback.Reason.choices,
+        "reasons": _reasons(),
         "can_solve": run.release is not None and run.status != "COMPLIANT",
     }
 
 
 def _about(row: Mapping[str, Any], as_of: str, city: str) -> SafeString:
     """Return where a finding's clause stands and how it is read, with the way to the clause itself where it is published for a city."""
-    said = {"source": row["source_line"], "interpretation": row.get("interpretation") or ""}
+    said = {
+        "source": row["source_line"],
+        "interpretation": row.get("interpretation") or "",
+        "needs": ", ".join(_(label(name)) for name in row["needs"]),
+        "displaced": ", ".join(f"{clause} ({_(label(name))})" for clause, _colon, name in (entry.partition(":") for entry in row["displaced"])),
+    }
     return fragment("pages/_source.html", clause=row["id"], city=city, as_of=as_of, **said)
 
 
@@ -155,7 +161,7 @@ def run_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take what somebody thinks of a run or of one clause of its verdict; the form comes back with what was typed where it cannot be taken."""
     run = stored_run(pk)
     finding = _finding(run, request.POST.get("clause_id", "") or request.GET.get("clause", ""))
-    context: dict[str, Any] = {"run": run, "finding": finding, "reasons": Feedback.Reason.choices, "typed": request.POST}
+    context: dict[str, Any] = {"run": run, "finding": finding, "reasons": _reasons(), "typed": request.POST}
     if request.method == "POST":
         try:
             _vote(request, run, finding)
@@ -184,6 +190,10 @@ def _vote(request: HttpRequest, run: Run, finding: Mapping[str, Any] | None) -> 
         comment=request.POST.get("comment", "")[:5000],
         **whose(request),
     )
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [(code, _(words)) for code, words in Feedback.Reason.choices]
 
 
 def _finding(run: Run, clause_id: str) -> dict[str, Any] | None:

@@ -191,9 +191,11 @@ class TestRunPage:
     def test_a_vote_on_the_result_and_one_on_a_clause(self, browser):
         run = check(browser)
         assert browser.post(f"/runs/{run.pk}/feedback/", {"vote": "up", "reason": "helpful"}).status_code == 302
-        browser.post(f"/runs/{run.pk}/feedback/", {"vote": "down", "clause_id": "UD-M9", "comment": "too strict"})
+        form = browser.get(f"/runs/{run.pk}/feedback/?clause=UD-M9").content.decode()
+        assert '<option value="margins_too_wide">' in form
+        browser.post(f"/runs/{run.pk}/feedback/", {"vote": "down", "clause_id": "UD-M9", "reason": "margins_too_wide", "comment": "too strict"})
         assert sorted(Feedback.objects.values_list("kind", "vote", "clause_id", "reason", "comment")) == [
-            ("clause", -1, "UD-M9", "", "too strict"),
+            ("clause", -1, "UD-M9", "margins_too_wide", "too strict"),
             ("result", 1, "", "helpful", ""),
         ]
 
@@ -272,8 +274,10 @@ class TestRules:
         assert "No clause is like that." in text_of(browser.get("/rules/Pune/", {"words": "no such words"}))
 
     def test_a_clause_in_words_with_its_examples_and_versions(self, browser):
-        page = text_of(browser.get("/rules/Pune/UD-M9/"))
+        page = text_of(browser.get("/rules/pune/UD-M9/"))
         assert "Side and rear margins by height" in page
+        assert "Regulations for Maharashtra, 2020, text with notifications to 12-01-2024, clause 6.2.3 (b), page 116, verified" in page
+        assert "abutting road width 15.0 m, use residential" in page
         assert "verified" in page
         assert "Examples" in page
         assert "Published versions" in page
@@ -317,7 +321,7 @@ class TestAccess:
         for pattern in pages.url_patterns:
             assert isinstance(pattern, URLPattern)
             if pattern.name not in ("login", "logout", "language"):
-                yield "/" + re.sub(r"<\w+:\w+>", "0b0e7a52-4a7c-4f0e-9a55-000000000001", str(pattern.pattern).replace("<str:city>", "Pune"))
+                yield "/" + re.sub(r"<\w+:\w+>", "0b0e7a52-4a7c-4f0e-9a55-000000000001", str(pattern.pattern).replace("<city:city>", "Pune"))
 
     def test_who_is_not_logged_in_is_sent_to_the_log_in_where_the_installation_is_closed(self):
         for address in ["/", *self.addresses()]:
@@ -337,7 +341,7 @@ class TestAccess:
         settings.ALLOW_ANONYMOUS = True
         answer = Client(headers=HTML, enforce_csrf_checks=True).post("/", {"prompt": FAILS})
         assert answer.status_code == 403
-        assert "This is not for you" in text_of(answer)
+        assert "This form is too old" in text_of(answer)
         assert not Run.objects.exists()
 
     def test_too_many_at_once_are_told_to_wait(self, browser, settings):
@@ -348,6 +352,28 @@ class TestAccess:
 
 
 class TestErrors:
+    @pytest.mark.parametrize(("name", "heading"), [("prompt", "This is too much at once"), ("given-x", "This cannot be understood")])
+    def test_what_is_more_than_is_taken_is_said_on_a_page(self, browser, name, heading):
+        many = {f"{name}{number}": "1" for number in range(1100)} if name == "given-x" else {name: "x" * 1_100_000}
+        answer = browser.post("/", many)
+        assert answer.status_code == (413 if name == "prompt" else 400)
+        assert heading in text_of(answer)
+        assert answer.headers["X-Trace-Id"] in text_of(answer)
+        assert answer["Content-Security-Policy"].startswith("default-src 'none'")
+
+    def test_a_fault_of_ours_has_a_page_with_the_trace(self, browser):
+        run = check(browser)
+        Run.objects.filter(pk=run.pk).update(verdict="{")
+        browser.raise_request_exception = False
+        answer = shown(browser, run)
+        assert answer.status_code == 500
+        assert "A fault of ours" in text_of(answer)
+        assert answer.headers["X-Trace-Id"] in text_of(answer)
+
+    def test_a_part_of_a_page_that_cannot_be_had_brings_the_page_of_the_error(self, browser):
+        answer = browser.get("/runs/0b0e7a52-4a7c-4f0e-9a55-000000000001/model/", headers={"HX-Request": "true", "Accept": "*/*"})
+        assert (answer.status_code, 'id="error"' in answer.content.decode()) == (404, True)
+
     def test_a_browser_gets_a_page_with_the_trace_and_a_program_gets_a_problem(self, browser):
         page = browser.get("/nowhere/")
         assert page.status_code == 404
