@@ -110,13 +110,16 @@ def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] |
 
 
 def first_error(error: exceptions.ValidationError) -> str:
-    """Return the first thing that is wrong with a request, with its place, as a sentence for a page."""
-    return _first(list(_pointed(error.get_full_details(), "")))
+    """Return the first thing that is wrong with a request, with its place where it has one, as a sentence for a page."""
+    return _first(list(_pointed(error.get_full_details(), ""))).removeprefix(f"{_WHOLE}: ")
+
+
+_WHOLE = "The body"
 
 
 def _first(errors: list[dict[str, str]]) -> str:
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"{errors[0]['pointer'] or 'The body'}: {errors[0]['detail']}{more}" if errors else "The request is not valid."
+    return f"{errors[0]['pointer'] or _WHOLE}: {errors[0]['detail']}{more}" if errors else "The request is not valid."
 
 
 def _pointed(details: Any, pointer: str) -> Iterator[dict[str, str]]:

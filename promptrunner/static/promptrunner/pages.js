@@ -79,10 +79,12 @@ document.addEventListener("click", (event) => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   const typed = document.activeElement;
   if (event.detail.target.id !== "reading" || !typed.id || !event.detail.target.contains(typed)) return;
-  const text = typed.value;
-  event.detail.target.addEventListener("htmx:afterSettle", () => {
+  const { value, selectionStart, selectionEnd } = typed;
+  event.detail.target.addEventListener("htmx:afterSwap", () => {
     const now = document.getElementById(typed.id);
-    if (now) now.value = text;
+    if (!now || now.value === value) return;
+    now.value = value;
+    now.setSelectionRange?.(selectionStart, selectionEnd);
   }, { once: true });
 });
 
