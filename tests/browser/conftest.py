@@ -50,7 +50,9 @@ def page(console: list[str]) -> Iterator[Page]:
             page = browser.new_page()
             page.on("request", lambda request: asked.append(request.url))
             page.on("pageerror", lambda error: errors.append(str(error)))
-            page.on("console", lambda said: console.append(said.text) if said.type == "error" and not _expected(said, page) else None)
+            page.on(
+                "console", lambda said: console.append(f"{said.text} {said.location['url']}") if said.type == "error" and not _expected(said, page) else None
+            )
             yield page
             browser.close()
     finally:
