@@ -35,20 +35,26 @@ def cities(request: HttpRequest) -> HttpResponse:
 
 @page()
 def rules(request: HttpRequest, city: str) -> HttpResponse:
-    """List the clauses in force for a city on a day, by category and words."""
-    release, rulebook, day = _in_force(request, city)
-    category, words = request.GET.get("category", ""), request.GET.get("words", "").strip()[:200]
+    """List the clauses in force for a city on a day, by category and words; where none was in force, say so beside the form."""
+    category, words, as_of = request.GET.get("category", ""), request.GET.get("words", "").strip()[:200], request.GET.get("as_of", "")
+    form = {"city": city, "chosen": {"category": category, "words": words, "as_of": as_of}, "categories": list(CATEGORIES.items())}
+    try:
+        release, rulebook, day = _in_force(request, city)
+    except Http404:
+        return render(request, "pages/rules.html", form, status=404)
     written = {entry["id"]: place for place, entry in enumerate(rulebook.content["clauses"])}
     clauses = sorted(rulebook.on(day).clauses, key=lambda clause: written[clause.id])
     found = [row for clause in clauses if category in ("", clause.category) for row in [_row(rulebook, clause)] if _says(row, words)]
-    return render(
-        request,
-        "pages/rules.html",
-        {
-            "city": city, "release": release, "rulebook": rulebook, "day": day, "clauses": found, "all": len(clauses),
-            "chosen": {"category": category, "words": words, "as_of": request.GET.get("as_of", "")}, "categories": list(CATEGORIES.items()),
-        },
-    )  # fmt: skip
+    context = {
+        **form,
+        "release": release,
+        "rulebook": rulebook,
+        "day": day,
+        "clauses": found,
+        "all": len(clauses),
+        "on_the_day": f"?as_of={day}" if as_of else "",
+    }
+    return render(request, "pages/rules.html", context)
 
 
 @page()

@@ -291,6 +291,12 @@ class TestRules:
     def test_what_is_not_in_force_is_not_found(self, browser, address):
         assert browser.get(address).status_code == 404
 
+    def test_the_day_that_was_asked_for_is_kept(self, browser):
+        early = browser.get("/rules/Pune/?as_of=1990-01-01&words=margin").content.decode()
+        assert "No rulebook holds: 1990-01-01" in early
+        assert 'value="margin"' in early
+        assert 'href="/rules/Pune/UD-M9/?as_of=2025-01-01"' in browser.get("/rules/Pune/?as_of=2025-01-01").content.decode()
+
     def test_every_finding_leads_to_its_clause(self, browser):
         run = check(browser)
         addresses = set(re.findall(r'href="(/rules/Pune/[^"]+)"', shown(browser, run).content.decode()))
