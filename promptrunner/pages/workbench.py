@@ -51,7 +51,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def reading(request: HttpRequest) -> HttpResponse:
     """Show what is read of what is typed so far; nothing is stored."""
     prompt, given, known = typed(request)
-    context = form_context(prompt=prompt, given=given, known=known)
+    context = form_context(prompt=prompt, given=given, known=known) | {"partial": is_partial(request)}
     return render(request, "pages/_reading.html" if is_partial(request) else "pages/workbench.html", context)
 
 

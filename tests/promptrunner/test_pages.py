@@ -66,6 +66,7 @@ class TestWorkbench:
     def test_what_is_read_is_marked_in_the_words_and_stores_nothing(self, browser):
         answer = browser.post("/reading/", {"prompt": "12 m road in Pune"}, headers={"HX-Request": "true"})
         assert '<mark title="abutting road width 12.0 m">12 m road</mark>' in answer.content.decode()
+        assert "2 values read, 0 questions" in answer.content.decode()
         assert "<html" not in answer.content.decode()
         assert "<html" in browser.post("/reading/", {"prompt": "12 m road in Pune"}).content.decode()
         assert not Run.objects.exists()
@@ -109,6 +110,7 @@ class TestWorkbench:
         assert answer.status_code == 400
         assert says in text_of(answer)
         assert html.escape(sent["prompt"]) in answer.content.decode()
+        assert "maxlength" not in answer.content.decode()  # with which a browser cuts off what is pasted, without a word
         assert all(value in answer.content.decode() for value in sent.values())
         assert not Run.objects.exists()
 
@@ -154,6 +156,7 @@ class TestWorkbench:
         page = shown(browser, run).content.decode()
         sent = {name: html.unescape(value) for name, value in re.findall(r'name="((?:known|given)-[^"]+)"[^>]*? value="([^"]*)"', page)}
         assert sent["known-storeys"] == "7"
+        assert "Given beside it: storeys 7" in text_of(shown(browser, run))
         browser.post("/", {"prompt": FAILS, **sent, "given-floor_height_m": "3"})
         assert Feedback.objects.count() == 1
         browser.post("/", {"prompt": FAILS, **sent, "given-storeys": "6"})
@@ -181,6 +184,12 @@ class TestRunPage:
     )
     def test_every_kind_of_verdict_has_its_page(self, browser, prompt, says):
         assert says in text_of(shown(browser, check(browser, prompt)))
+
+    def test_what_is_not_asked_for_has_no_limit(self, browser):
+        run = check(browser, "Bungalow, G+1, in Ahmedabad, zone R1, plot 400 sq yd on a 9 m road, FSI 1.2, front 3 m, sides 2.25 m, rear 2.25 m")
+        page = text_of(shown(browser, run))
+        assert "abutting road width no limit 9.0 m ✓" in page
+        assert "at least 0.0 m" not in page
 
     def test_verify_judges_again_and_says_whether_the_digest_is_the_same(self, browser):
         run = check(browser)
