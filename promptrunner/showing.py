@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,7 @@ TIERS = {
     "ancillary": gettext_lazy("ancillary"),
     "fungible": gettext_lazy("fungible"),
 }
+_FIELD_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ORDER = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 
 
@@ -67,7 +69,7 @@ def marked(prompt: str, readings: Sequence[Mapping[str, Any]]) -> list[Piece]:
     """Return a prompt in pieces, those marked from which a value was read; of spans that overlap the first counts.
 
     >>> [(piece.text, piece.read) for piece in marked("12 m road", [{"field": "abutting_road_width_m", "value": 12, "start": 0, "end": 9}])]
-    [('12 m road', 'abutting road width 12 m')]
+    [('12 m road', 'abutting road width 12.0 m')]
     """
     spans: dict[tuple[int, int], list[str]] = {}
     for reading in readings:
@@ -107,7 +109,7 @@ def value_row(entry: Mapping[str, Any]) -> dict[str, Any]:
         "shown": write_value(name, entry["value"]),
         "origin": str(ORIGINS.get(entry["origin"], entry["origin"])),
         "text": entry.get("text", ""),
-        "note": entry.get("note") or entry.get("says", ""),
+        "note": _FIELD_NAME.sub(lambda found: _(label(found[0])), entry.get("note") or entry.get("says", "")).replace(" * ", " × "),
     }
 
 

@@ -66,6 +66,7 @@ class TestWorkbench:
     def test_what_is_read_is_marked_in_the_words_and_stores_nothing(self, browser):
         answer = browser.post("/reading/", {"prompt": "12 m road in Pune"}, headers={"HX-Request": "true"})
         assert '<mark title="abutting road width 12.0 m">12 m road</mark>' in answer.content.decode()
+        assert "plot area = plot width × plot depth" in text_of(browser.post("/reading/", {"prompt": FAILS}))
         assert "2 values read, 0 questions" in answer.content.decode()
         assert "<html" not in answer.content.decode()
         assert "<html" in browser.post("/reading/", {"prompt": "12 m road in Pune"}).content.decode()
