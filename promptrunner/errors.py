@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 FROZEN = ("/core/", "/orchestrate/", "/api/mcp/", "/api/compliance/", "/api/rules/")
 UNAVAILABLE = "The database cannot be reached now; nothing was stored. Send it again in a little while."
+TOO_LARGE = "The request body is larger than 1 MB; send less."
 SEND_A_TOKEN = "Send an API token: `Authorization: Token ...` (manage.py create_token makes one)."  # noqa: S105 - a sentence
 
 
@@ -89,7 +90,7 @@ def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] |
     if isinstance(error, PromptTooLongError):
         return 400, problem(400, "prompt_too_long", str(error), [{"pointer": "/prompt", "detail": str(error)}]), {}
     if isinstance(error, RequestDataTooBig):
-        return 413, problem(413, "too_large", "The request body is larger than 1 MB; send less."), {}
+        return 413, problem(413, "too_large", TOO_LARGE), {}
     if isinstance(error, Http404):
         return 404, problem(404, "not_found", "There is no such thing here; check the id in the address."), {}
     if isinstance(error, PermissionDenied):
@@ -109,13 +110,16 @@ def _api_error(error: Exception) -> tuple[int, dict[str, Any], dict[str, str]] |
 
 
 def first_error(error: exceptions.ValidationError) -> str:
-    """Return the first thing that is wrong with a request, with its place, as a sentence for a page."""
-    return _first(list(_pointed(error.get_full_details(), "")))
+    """Return the first thing that is wrong with a request, with its place where it has one, as a sentence for a page."""
+    return _first(list(_pointed(error.get_full_details(), ""))).removeprefix(f"{_WHOLE}: ")
+
+
+_WHOLE = "The body"
 
 
 def _first(errors: list[dict[str, str]]) -> str:
     more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
-    return f"{errors[0]['pointer'] or 'The body'}: {errors[0]['detail']}{more}" if errors else "The request is not valid."
+    return f"{errors[0]['pointer'] or _WHOLE}: {errors[0]['detail']}{more}" if errors else "The request is not valid."
 
 
 def _pointed(details: Any, pointer: str) -> Iterator[dict[str, str]]:
@@ -141,22 +145,25 @@ def _codes(codes: Any) -> Iterator[str]:
 # Django's own handlers, for what never reaches an API view: a page for browsers, a problem for everybody else.
 
 
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, code: str = "") -> HttpResponse:
     """Return the page of an error, with the trace id by which it is found in the logs."""
     with translation.override(translation.get_language_from_request(request)):
-        response = render(request, "pages/error.html", {"status": status, "trace_id": current_trace_id()}, status=status)
+        response = render(request, "pages/error.html", {"status": status, "code": code, "trace_id": current_trace_id()}, status=status)
     response["Content-Security-Policy"] = PAGE_POLICY
     return response
 
 
 def _plain(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponseBase:
-    if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", *FROZEN)):
-        return error_page(request, status)
+    a_page = "text/html" in request.headers.get("Accept", "") or "HX-Request" in request.headers
+    if a_page and not request.path.startswith(("/api/", *FROZEN)):
+        return error_page(request, status, code)
     return JsonResponse(problem(status, code, detail), status=status, content_type=PROBLEM)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer a request that Django itself refuses."""
+    if isinstance(exception, RequestDataTooBig):
+        return _plain(request, 413, "too_large", TOO_LARGE)
     return _plain(request, 400, "bad_request", "The request cannot be understood.")
 
 

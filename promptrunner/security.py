@@ -6,18 +6,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-POLICY = "; ".join([
-    "default-src 'self'",
-    "img-src 'self' data: blob:",
-    "style-src 'self' 'unsafe-inline'",  # the API page sets styles from its own script
-    "object-src 'none'",
-    "base-uri 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-])  # fmt: skip
-
-_VIEWER_STYLE = "sha256-PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0="
-
 PAGE_POLICY = "; ".join([
     "default-src 'none'",
     "script-src 'self'",
@@ -31,13 +19,23 @@ PAGE_POLICY = "; ".join([
 ])  # fmt: skip
 """Of our pages: no script or style but from our own files."""
 
-MODEL_POLICY = PAGE_POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'").replace(
-    "style-src 'self'", f"style-src 'self' '{_VIEWER_STYLE}'"
-)
+
+def _with_styles(*hashes: str) -> str:
+    return PAGE_POLICY.replace("style-src 'self'", " ".join(["style-src 'self'", *(f"'sha256-{hash_}'" for hash_ in hashes)]))
+
+
+MODEL_POLICY = _with_styles("PXtZZkJMMyc18o/DN1ZEFOJ2qEGq95IQbVaJFMOXOb0=").replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
 """Of a page with the 3D view: its decoders are WebAssembly in its own file, and it sets the one style whose hash is named."""
 
-ADMIN_POLICY = f"{POLICY}; script-src 'self' 'unsafe-eval'"
-"""The admin's theme evaluates the small expressions of its own templates; only staff reach it, and it shows texts escaped."""
+DOCS_POLICY = _with_styles("MMpT0iDxyjALd9PdfepImGX3DBfJPXZ4IlDWdPAgtn0=")
+"""Of the API page, whose template has one style in itself."""
+
+_ADMIN_STYLES = (
+    "bsV5JivYxvGywDAZ22EZJKBFip65Ng9xoJVLbBg7bdo=",  # what htmx shows while it waits
+    "CftXQ/6rIQ3AMOrJUsQzoK+KGLgk4scJJlfXyvE/1mQ=",  # the theme's colours
+)
+ADMIN_POLICY = _with_styles(*_ADMIN_STYLES).replace("script-src 'self'", "script-src 'self' 'unsafe-eval'") + "; style-src-attr 'unsafe-inline'"
+"""The admin's theme evaluates the small expressions of its own templates and writes widths into its lists; only staff reach it, and it shows texts escaped."""
 
 
 class ContentSecurityPolicy:
@@ -49,5 +47,11 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer with the policy."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if request.path.startswith("/admin/") else POLICY)
+        response.headers.setdefault("Content-Security-Policy", _policy_of(request.path))
         return response
+
+
+def _policy_of(path: str) -> str:
+    if path.startswith("/admin/"):
+        return ADMIN_POLICY
+    return DOCS_POLICY if path == "/docs" else PAGE_POLICY

@@ -15,6 +15,7 @@ import django_stubs_ext
 import environ
 from django.conf.locale import LANG_INFO
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 django_stubs_ext.monkeypatch()  # lets classes like ModelAdmin take their type parameter when the program runs
 
@@ -237,6 +238,7 @@ UNFOLD = {
     "SITE_TITLE": "Prompt Runner",
     "SITE_HEADER": "Prompt Runner",
     "SITE_SYMBOL": "gavel",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("promptrunner/icon.svg")}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +53,7 @@ TIERS = {
     "ancillary": gettext_lazy("ancillary"),
     "fungible": gettext_lazy("fungible"),
 }
+_FIELD_NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 _ORDER = {outcome: place for place, outcome in enumerate(OUTCOMES)}
 
 
@@ -67,7 +69,7 @@ def marked(prompt: str, readings: Sequence[Mapping[str, Any]]) -> list[Piece]:
     """Return a prompt in pieces, those marked from which a value was read; of spans that overlap the first counts.
 
     >>> [(piece.text, piece.read) for piece in marked("12 m road", [{"field": "abutting_road_width_m", "value": 12, "start": 0, "end": 9}])]
-    [('12 m road', 'abutting road width 12 m')]
+    [('12 m road', 'abutting road width 12.0 m')]
     """
     spans: dict[tuple[int, int], list[str]] = {}
     for reading in readings:
@@ -107,22 +109,39 @@ def value_row(entry: Mapping[str, Any]) -> dict[str, Any]:
         "shown": write_value(name, entry["value"]),
         "origin": str(ORIGINS.get(entry["origin"], entry["origin"])),
         "text": entry.get("text", ""),
-        "note": entry.get("note") or entry.get("says", ""),
+        "note": _FIELD_NAME.sub(lambda found: _(label(found[0])), entry.get("note") or entry.get("says", "")).replace(" * ", " × "),
     }
 
 
-def correctable_row(entry: Mapping[str, Any], city: str | None, given: Mapping[str, str]) -> dict[str, Any]:
+def correctable_row(entry: Mapping[str, Any], city: str | None, given: Mapping[str, str], wrong: Collection[str] = ()) -> dict[str, Any]:
     """Return a value as a row with an input that corrects it."""
-    return {**value_row(entry), "control": control_of(entry["field"], city, given, empty=_("as read"))}
+    return {**value_row(entry), "control": control_of(entry["field"], city, given, empty=_("as read"), wrong=wrong)}
 
 
-def control_of(name: str, city: str | None, given: Mapping[str, str], *, empty: str) -> SafeString:
-    """Return the input that takes a value of a field, with what was typed; a list of items takes none."""
+def control_of(name: str, city: str | None, given: Mapping[str, str], *, empty: str, wrong: Collection[str] = ()) -> SafeString:
+    """Return the input that takes a value of a field, with what was typed; a list of items takes none.
+
+    Args:
+        name: the field.
+        city: its codes are those of the city.
+        given: what was typed, by field.
+        empty: what the input says where nothing was typed.
+        wrong: the fields whose values cannot be taken.
+    """
     field = FIELDS[name]
     if field.kind == "items":
         return SafeString("")
     unit = {"m2": "m²"}.get(field.unit, field.unit)
-    return fragment("pages/_field.html", field=name, label=_(field.label), unit=unit, input=given.get(name, ""), options=options_of(name, city), empty=empty)
+    return fragment(
+        "pages/_field.html",
+        field=name,
+        label=_(field.label),
+        unit=unit,
+        input=given.get(name, ""),
+        options=options_of(name, city),
+        empty=empty,
+        wrong="true" if name in wrong else "",
+    )
 
 
 @functools.cache
@@ -133,7 +152,7 @@ def options_of(name: str, city: str | None) -> SafeString:
     return format_html_join("", '<option value="{}">{}</option>', ((code, code.replace("_", " ")) for code in codes))
 
 
-def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mapping[str, str]) -> list[dict[str, Any]]:
+def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mapping[str, str], wrong: Collection[str] = ()) -> list[dict[str, Any]]:
     """Return the questions, each once, with an input for the answer where a field is asked for."""
     seen, rows = set(), []
     for question in questions:
@@ -141,9 +160,19 @@ def asked(questions: Sequence[Mapping[str, Any]], city: str | None, given: Mappi
             continue
         seen.add(question["question"])
         name = question.get("field", "")
-        control = control_of(name, city, given, empty=_("your answer")) if name in FIELDS else ""
+        control = control_of(name, city, given, empty=_("your answer"), wrong=wrong) if name in FIELDS else ""
         rows.append({"field": name, "question": question["question"], "control": control})
     return rows
+
+
+def rows_and_questions(
+    readings: Sequence[Mapping[str, Any]], questions: Sequence[Mapping[str, Any]], city: str | None, given: Mapping[str, str], wrong: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return what was read as rows, and the questions; of a field that is asked for, the question alone has the input."""
+    rows = asked(questions, city, given, wrong)
+    there = {row["field"] for row in rows}
+    values = [value_row(entry) | {"control": ""} if entry["field"] in there else correctable_row(entry, city, given, wrong) for entry in readings]
+    return {"questions": rows, "values": values}
 
 
 def finding_rows(wire: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -153,24 +182,24 @@ def finding_rows(wire: Mapping[str, Any]) -> list[dict[str, Any]]:
         checks = [check_row(name, check) for name, check in finding["checks"].items()]
         rows.append({
             **finding, "rows": checks, "said": str(OUTCOMES[finding["outcome"]]),
-            "source_line": _source_line(finding),
+            "source_line": source_line(finding["source"], finding["clause_no"], finding["verification"]),
         })  # fmt: skip
     return sorted(rows, key=lambda row: _ORDER[row["outcome"]])
 
 
-def _source_line(finding: Mapping[str, Any]) -> str:
+def source_line(source: Mapping[str, Any], clause_no: str, verification: str) -> str:
     """Return where a clause stands: document, edition, clause, table, page, and how far it was verified."""
-    source = finding["source"]
-    clause = f"{_('clause')} {source.get('clause') or finding['clause_no']}"
+    clause = f"{_('clause')} {source.get('clause') or clause_no}"
     page = f"{_('page')} {source['page']}" if source.get("page") else ""
-    parts = (source.get("document"), source.get("edition"), clause, source.get("table"), page, finding["verification"])
+    parts = (source.get("document"), source.get("edition"), clause, source.get("table"), page, verification)
     return ", ".join(part for part in parts if part)
 
 
 def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:
     """Return one check in words."""
     permissible = []
-    if "rule_min" in check:
+    nothing_asked = check.get("rule_min") == 0 and "rule_max" not in check
+    if "rule_min" in check and not nothing_asked:
         permissible.append(_("at least %s") % write_number(name, check["rule_min"]))
     if "rule_max" in check:
         permissible.append(_("at most %s") % write_number(name, check["rule_max"]))
@@ -181,7 +210,7 @@ def check_row(name: str, check: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "field": name,
         "label": _(label(name)),
-        "permissible": " ".join(permissible) or check.get("rule", "") or (_("no limit") if check.get("unlimited") else ""),
+        "permissible": " ".join(permissible) or check.get("rule", "") or (_("no limit") if check.get("unlimited") or nothing_asked else ""),
         "provided": write_value(name, check["subject"]) if "subject" in check else "",
         "short": write_number(name, check["short_by"]) if "short_by" in check else write_number(name, check["over_by"]) if "over_by" in check else "",
         "buys": [f"{write_number(name, part['amount'])} {TIERS.get(part['tier'], part['tier'])}" for part in check.get("buys", ())],

@@ -11,6 +11,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compliance.models import Run
 from feedback.models import Review
@@ -45,10 +46,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             "statuses": bars([(str(STATUSES[name]), number) for name, number in statuses.most_common()]),
             "cities": bars(cities.most_common()),
             "days": bars(list(_by_day())),
-            "clauses": bars(_violated(verdict for status, verdict, _ in newest if status == "NON_COMPLIANT")),
+            "clauses": bars(_violated(verdict for status, verdict, _duration in newest if status == "NON_COMPLIANT")),
             "newest": len(newest),
-            "latency": _latency([duration for _, _, duration in newest]),
-            "reviews": bars([(str(Review.Status(row["status"]).label), row["number"]) for row in Review.objects.order_by().values("status").annotate(number=Count("pk"))]),
+            "latency": _latency([row[2] for row in newest]),
+            "reviews": bars([(_(str(Review.Status(row["status"]).label)), row["number"]) for row in Review.objects.order_by().values("status").annotate(number=Count("pk"))]),
             "policy": version,
             "waiting": new_events().count() + Delivery.objects.filter(status=Delivery.Status.WAITING).count(),
             "lag_s": round((timezone.now() - oldest).total_seconds()) if oldest else 0,
@@ -58,7 +59,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 def bars(counts: list[tuple[str, int]]) -> list[dict[str, Any]]:
     """Return counts with the length of a bar for each."""
-    most = max((number for _, number in counts), default=0) or 1
+    most = max((number for _label, number in counts), default=0) or 1
     return [{"label": label, "number": number, "width": round(WIDTH * number / most, 1)} for label, number in counts]
 
 

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from compliance.models import Dispute, Rule, RulebookRelease
 from compliance.rules import Clause, Rulebook, coverage
+from compliance.rules.explaining import write_value
 from compliance.rules.picturing import Picture, picture
 from compliance.services.releases import release_compiled, release_in_force
 from compliance.vocabulary import CITIES
 from promptrunner.pages.page import page
 from promptrunner.pipeline import today
-from promptrunner.showing import CATEGORIES
+from promptrunner.showing import CATEGORIES, label, source_line
 
 _PICTURES: dict[tuple[str, str], Picture] = {}
 
@@ -34,20 +35,26 @@ def cities(request: HttpRequest) -> HttpResponse:
 
 @page()
 def rules(request: HttpRequest, city: str) -> HttpResponse:
-    """List the clauses in force for a city on a day, by category and words."""
-    release, rulebook, day = _in_force(request, city)
-    category, words = request.GET.get("category", ""), request.GET.get("words", "").strip()[:200]
+    """List the clauses in force for a city on a day, by category and words; where none was in force, say so beside the form."""
+    category, words, as_of = request.GET.get("category", ""), request.GET.get("words", "").strip()[:200], request.GET.get("as_of", "")
+    form = {"city": city, "chosen": {"category": category, "words": words, "as_of": as_of}, "categories": list(CATEGORIES.items())}
+    try:
+        release, rulebook, day = _in_force(request, city)
+    except Http404:
+        return render(request, "pages/rules.html", form, status=404)
     written = {entry["id"]: place for place, entry in enumerate(rulebook.content["clauses"])}
     clauses = sorted(rulebook.on(day).clauses, key=lambda clause: written[clause.id])
     found = [row for clause in clauses if category in ("", clause.category) for row in [_row(rulebook, clause)] if _says(row, words)]
-    return render(
-        request,
-        "pages/rules.html",
-        {
-            "city": city, "release": release, "rulebook": rulebook, "day": day, "clauses": found, "all": len(clauses),
-            "chosen": {"category": category, "words": words, "as_of": request.GET.get("as_of", "")}, "categories": list(CATEGORIES.items()),
-        },
-    )  # fmt: skip
+    context = {
+        **form,
+        "release": release,
+        "rulebook": rulebook,
+        "day": day,
+        "clauses": found,
+        "all": len(clauses),
+        "on_the_day": f"?as_of={day}" if as_of else "",
+    }
+    return render(request, "pages/rules.html", context)
 
 
 @page()
@@ -66,7 +73,7 @@ def rule(request: HttpRequest, city: str, clause_id: str) -> HttpResponse:
         "pages/rule.html",
         {
             "city": city, "day": day, "release": release, "rulebook": rulebook, "clause": clause, **_row(rulebook, clause), "effective": content.get("effective", {}),
-            "examples": [{"spec": _words(entry["spec"]), "expect": _words(entry["expect"])} for entry in content.get("examples", ())],
+            "examples": [{"spec": _values_in_words(entry["spec"]), "expect": _outcomes_in_words(entry["expect"])} for entry in content.get("examples", ())],
             "versions": versions, "disputes": [(entry.get_status_display(), entry.raised_at, entry.text) for entry in disputes[:20]],
         },
     )  # fmt: skip
@@ -88,7 +95,7 @@ def _in_force(request: HttpRequest, city: str) -> tuple[RulebookRelease, Ruleboo
         day = parse_date(request.GET.get("as_of", "")) or today()
     except ValueError:
         day = today()
-    release = release_in_force(city=city, as_of=day) if city in CITIES else None
+    release = release_in_force(city=city, as_of=day)
     if release is None:
         raise Http404
     return release, release_compiled(release), day
@@ -98,7 +105,12 @@ def _row(rulebook: Rulebook, clause: Clause) -> dict[str, Any]:
     key = (rulebook.sha256, clause.id)
     if key not in _PICTURES:
         _PICTURES[key] = picture(rulebook, clause)  # a release never changes
-    return {"clause": clause, "picture": _PICTURES[key], "kind": CATEGORIES.get(clause.category, clause.category)}
+    return {
+        "clause": clause,
+        "picture": _PICTURES[key],
+        "kind": CATEGORIES.get(clause.category, clause.category),
+        "source": source_line(clause.source, clause.clause_no, clause.verification),
+    }
 
 
 def _says(row: dict[str, Any], words: str) -> bool:
@@ -107,5 +119,9 @@ def _says(row: dict[str, Any], words: str) -> bool:
     return all(word in text for word in words.lower().split())
 
 
-def _words(values: dict[str, Any]) -> str:
-    return ", ".join(f"{name}: {value if isinstance(value, str) else json.dumps(value)}" for name, value in values.items()) or _("nothing")
+def _values_in_words(spec: dict[str, Any]) -> str:
+    return ", ".join(f"{_(label(name))} {write_value(name, value)}" for name, value in spec.items()) or _("nothing")
+
+
+def _outcomes_in_words(expect: dict[str, Any]) -> str:
+    return ", ".join(f"{_(label(name))}: {outcome.replace('_', ' ') if isinstance(outcome, str) else json.dumps(outcome)}" for name, outcome in expect.items())

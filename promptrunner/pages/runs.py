@@ -23,16 +23,16 @@ from compliance.models import Run
 from compliance.rechecking import NothingToSolveError, UnverifiableRunError, trials_of_run, verify
 from compliance.rules.explaining import write_number
 from compliance.services.releases import release_compiled
-from compliance.vocabulary import CITIES
+from compliance.vocabulary import CITIES, FIELDS
 from feedback.models import Feedback
 from promptrunner.api.filters import RunFilter
 from promptrunner.modelling import NoModelError, figures_of, has_model
 from promptrunner.pages.page import is_partial, page
-from promptrunner.pages.workbench import GIVEN, whose
+from promptrunner.pages.workbench import GIVEN, KNOWN, as_typed, given_of, hidden, whose
 from promptrunner.pipeline import run_wire
 from promptrunner.rating import RatingError, feedback_give
 from promptrunner.security import MODEL_POLICY
-from promptrunner.showing import OUTCOMES, STATUSES, TIERS, asked, correctable_row, finding_rows, fragment, label, marked, tier_tables, value_row
+from promptrunner.showing import OUTCOMES, STATUSES, TIERS, finding_rows, fragment, label, marked, rows_and_questions, tier_tables, value_row
 from promptrunner.solving import MOST_COMPARED, remedies, side_by_side
 
 ON_A_PAGE = 25
@@ -65,21 +65,20 @@ def run_context(run: Run) -> dict[str, Any]:
     """Return what a run's page shows."""
     wire = run_wire(run)
     city = run.city or None
-    given = {entry["field"]: str(entry["value"]) for entry in wire["readings"] if entry["origin"] == "given" and not isinstance(entry["value"], list)}
+    given = given_of(wire["readings"])
     published = release_compiled(run.release).by_id if run.release is not None and run.release.effective_from and run.city else {}
     findings = [{**row, "about": _about(row, wire["as_of"], run.city if row["id"] in published else "")} for row in finding_rows(wire)]
     newer = None if wire["latest"] else Run.objects.filter(supersedes=run.pk).only("pk").first()
-    questions = asked(wire["questions"], city, given)
     return {
         "run": run,
         "wire": wire,
         "status_words": STATUSES[run.status],
         "pieces": marked(run.prompt, wire["readings"]),
-        "values": [correctable_row(entry, city, given) for entry in wire["readings"]],
+        **rows_and_questions(wire["readings"], wire["questions"], city, given),
+        "given_rows": [value_row(entry) for entry in wire["readings"] if entry["origin"] == "given" and run.prompt],
         "assumptions": [value_row(entry) for entry in wire["assumptions"]],
-        "questions": questions,
         "given": given,
-        "kept": [(GIVEN + name, text) for name, text in given.items()],
+        "kept": hidden(GIVEN, {name: text for name, text in given.items() if FIELDS[name].kind == "items"}) + hidden(KNOWN, given),
         "findings": findings,
         "counts": [(outcome, words, sum(row["outcome"] == outcome for row in findings)) for outcome, words in OUTCOMES.items()],
         "failing": sum(row["outcome"] in ("VIOLATED", "UNDETERMINED") for row in findings),
@@ -89,14 +88,19 @@ def run_context(run: Run) -> dict[str, Any]:
         "has_model": has_model(run),
         "switch_labels": {"envelope": _("legal envelope"), "overshoot": _("what oversteps it")},
         "newer": newer,
-        "reasons": Feedback.Reason.choices,
+        "reasons": _reasons(),
         "can_solve": run.release is not None and run.status != "COMPLIANT",
     }
 
 
 def _about(row: Mapping[str, Any], as_of: str, city: str) -> SafeString:
     """Return where a finding's clause stands and how it is read, with the way to the clause itself where it is published for a city."""
-    said = {"source": row["source_line"], "interpretation": row.get("interpretation") or ""}
+    said = {
+        "source": row["source_line"],
+        "interpretation": row.get("interpretation") or "",
+        "needs": ", ".join(_(label(name)) for name in row["needs"]),
+        "displaced": ", ".join(f"{clause} ({_(label(name))})" for clause, _colon, name in (entry.partition(":") for entry in row["displaced"])),
+    }
     return fragment("pages/_source.html", clause=row["id"], city=city, as_of=as_of, **said)
 
 
@@ -106,7 +110,7 @@ def run_remedies(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not is_partial(request):
         return redirect(f"{reverse('run', args=[pk])}?solve=1#remedies")
     run = stored_run(pk)
-    given = {entry["field"]: str(entry["value"]) for entry in json.loads(run.verdict)["readings"] if entry["origin"] == "given"}
+    given = given_of(json.loads(run.verdict)["readings"])
     return render(request, "pages/_remedies.html", {"run": run, **solved_context(run, given)})
 
 
@@ -118,7 +122,8 @@ def solved_context(run: Run, given: Mapping[str, str]) -> dict[str, Any]:
         return {"solved": {"remedies": [], "reason": str(error), "questions": []}}
     for remedy in solved["remedies"]:
         remedy["said"] = STATUSES[remedy["status"]]
-        remedy["given"] = [(GIVEN + name, text) for name, text in {**given, **{name: str(value) for name, value in remedy["changes"].items()}}.items()]
+        changed = {**given, **{name: as_typed(value) for name, value in remedy["changes"].items()}}
+        remedy["given"] = hidden(GIVEN, changed) + hidden(KNOWN, changed)  # a change of the proposal, no correction of what was read
         remedy["bought"] = [f"{part['amount']:g} {TIERS.get(part['tier'], part['tier'])}" for part in remedy.get("buys", ())]
     deciding = [question for question in solved["questions"] if len(question["can_be"]) > 1]
     return {"solved": {**solved, "questions": [{**entry, "words": [STATUSES[status] for status in entry["can_be"]]} for entry in deciding]}}
@@ -156,7 +161,7 @@ def run_feedback(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take what somebody thinks of a run or of one clause of its verdict; the form comes back with what was typed where it cannot be taken."""
     run = stored_run(pk)
     finding = _finding(run, request.POST.get("clause_id", "") or request.GET.get("clause", ""))
-    context: dict[str, Any] = {"run": run, "finding": finding, "reasons": Feedback.Reason.choices, "typed": request.POST}
+    context: dict[str, Any] = {"run": run, "finding": finding, "reasons": _reasons(), "typed": request.POST}
     if request.method == "POST":
         try:
             _vote(request, run, finding)
@@ -185,6 +190,10 @@ def _vote(request: HttpRequest, run: Run, finding: Mapping[str, Any] | None) -> 
         comment=request.POST.get("comment", "")[:5000],
         **whose(request),
     )
+
+
+def _reasons() -> list[tuple[str, str]]:
+    return [(code, _(words)) for code, words in Feedback.Reason.choices]
 
 
 def _finding(run: Run, clause_id: str) -> dict[str, Any] | None:

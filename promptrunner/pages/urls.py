@@ -1,10 +1,30 @@
 """The addresses of the web pages."""
 
 from django.contrib.auth import views as log_in
-from django.urls import path
+from django.urls import path, register_converter
 
+from compliance.specs import find_code
 from promptrunner.pages import batches, dashboard, entering, rules, runs, workbench
 
+
+class CityConverter:
+    """A city as it is written in an address: in any case, or by another name of it."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> str:
+        """Return the city."""
+        city = find_code("city", value)
+        if city is None:
+            raise ValueError(value)
+        return city
+
+    def to_url(self, value: str) -> str:
+        """Return the city as it is."""
+        return value
+
+
+register_converter(CityConverter, "city")
 app_name = "pages"
 urlpatterns = [
     path("reading/", workbench.reading, name="reading"),
@@ -20,9 +40,9 @@ urlpatterns = [
     path("gallery/", runs.gallery, name="gallery"),
     path("compare/", runs.compare, name="compare"),
     path("rules/", rules.cities, name="cities"),
-    path("rules/<str:city>/", rules.rules, name="rules"),
-    path("rules/<str:city>/coverage/", rules.covered, name="covered"),
-    path("rules/<str:city>/<str:clause_id>/", rules.rule, name="rule"),
+    path("rules/<city:city>/", rules.rules, name="rules"),
+    path("rules/<city:city>/coverage/", rules.covered, name="covered"),
+    path("rules/<city:city>/<str:clause_id>/", rules.rule, name="rule"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("login/", entering.LogInView.as_view(), name="login"),
     path("logout/", log_in.LogoutView.as_view(next_page="home"), name="logout"),

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from compliance.models import Run
 from compliance.reading import PromptTooLongError, ReadResult, read_prompt
 from compliance.specs import SpecError, normalise_spec
-from compliance.vocabulary import CITIES, FIELDS
+from compliance.vocabulary import FIELDS
 from feedback.models import Feedback
 from promptrunner.pages.page import is_partial, page
 from promptrunner.pipeline import run_proposal
 from promptrunner.rating import feedback_give, source_of
-from promptrunner.showing import asked, correctable_row, label, marked
+from promptrunner.showing import control_of, label, marked, rows_and_questions
 from telemetry.trace import current_trace_id
 
 GIVEN = "given-"
 """Before the name of a field: its value as a person gives or corrects it."""
+KNOWN = "known-"
+"""Before the name of a field: its value as the page itself gave it, from the run before or a remedy; only what differs from it is a correction."""
 EXAMPLES = {
     "Mumbai": "Residential building in Andheri, Mumbai, zone R2, plot 1,000 sq m on a 12 m road, height 24 m, FSI 2, margins 3.6 m all round",
     "Pune": "G+7 residential on a 30 x 40 m plot, 18 m road, Baner, Pune, zone R2, FSI 2.5, front 4.5 m, side and rear margins 4.5 m",
@@ -35,84 +39,124 @@ def workbench(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         prompt = EXAMPLES.get(request.GET.get("example", ""), "")
         return render(request, "pages/workbench.html", form_context(prompt=prompt, given={}))
-    prompt, given = typed(request)
+    prompt, given, known = typed(request)
     try:
-        run = checked(request, prompt, given)
+        run = checked(request, prompt, given, known)
     except (SpecError, PromptTooLongError) as error:
-        return render(request, "pages/workbench.html", form_context(prompt=prompt, given=given, error=error), status=400)
+        return render(request, "pages/workbench.html", form_context(prompt=prompt, given=given, known=known, error=error), status=400)
     return redirect("pages:run", run.pk)
 
 
 @page("POST")
 def reading(request: HttpRequest) -> HttpResponse:
     """Show what is read of what is typed so far; nothing is stored."""
-    prompt, given = typed(request)
-    context = form_context(prompt=prompt, given=given)
+    prompt, given, known = typed(request)
+    context = form_context(prompt=prompt, given=given, known=known) | {"partial": is_partial(request)}
     return render(request, "pages/_reading.html" if is_partial(request) else "pages/workbench.html", context)
 
 
-def typed(request: HttpRequest) -> tuple[str, dict[str, str]]:
-    """Return the proposal and the values given beside it, as they were typed."""
-    given = {name.removeprefix(GIVEN): text.strip() for name, text in request.POST.items() if name.startswith(GIVEN) and isinstance(text, str)}
-    return request.POST.get("prompt", "").replace("\r\n", "\n").strip(), {name: text for name, text in given.items() if text and name in FIELDS}
+def typed(request: HttpRequest) -> tuple[str, dict[str, str], dict[str, str]]:
+    """Return the proposal, the values given beside it as they were typed, and those of them that the page itself had put there."""
+    prompt = request.POST.get("prompt", "").replace("\r\n", "\n").strip()
+    return prompt, _values_named(request, GIVEN), _values_named(request, KNOWN)
 
 
-def checked(request: HttpRequest, prompt: str, given: Mapping[str, str]) -> Run:
-    """Return the run of a proposal. A value that was given against what is read of the words is kept as feedback: it was misread.
+def _values_named(request: HttpRequest, prefix: str) -> dict[str, str]:
+    named = {name.removeprefix(prefix): text.strip() for name, text in request.POST.items() if name.startswith(prefix) and isinstance(text, str)}
+    return {name: text for name, text in named.items() if text and name in FIELDS}
+
+
+def checked(request: HttpRequest, prompt: str, given: Mapping[str, str], known: Mapping[str, str]) -> Run:
+    """Return the run of a proposal. A value that a person gave against what is read of the words is kept as feedback: it was misread.
 
     Raises:
         SpecError: a value that no proposal can have.
         PromptTooLongError: more than 10,000 characters.
     """
     if not prompt and not given:
-        raise SpecError([("/prompt", "Describe the building and its plot, or take an example.")])
+        raise SpecError([("/prompt", _("Describe the building and its plot, or take an example."))])
     spec = normalise_spec(values(given))
-    run, _ = run_proposal(prompt=prompt, spec=spec, session_id=voice_of(request))
-    readings = [entry.as_dict() for entry in read_prompt(prompt).readings] if spec else []
-    stated = {entry["field"]: entry["value"] for entry in readings if entry["origin"] == "stated"}
-    wrong = [{"field": name, "value": value} for name, value in spec.items() if name in stated and stated[name] != value]
-    if wrong:
-        feedback_give(run=run, kind=Feedback.Kind.MISREAD, vote=None, corrections=wrong, readings=readings, **whose(request))
+    run, _created = run_proposal(prompt=prompt, spec=spec, session_id=voice_of(request))
+    if spec:
+        read = read_prompt(prompt)
+        readings = [entry.as_dict() for entry in read.readings]
+        stated = {entry["field"]: entry["value"] for entry in readings if entry["origin"] == "stated"}
+        answered = {question.field for question in read.questions}
+        corrected = stated.keys() - answered - {name for name, text in known.items() if text == given.get(name)}
+        wrong = [{"field": name, "value": value} for name, value in spec.items() if name in corrected and stated[name] != value]
+        if wrong:
+            feedback_give(run=run, kind=Feedback.Kind.MISREAD, vote=None, corrections=wrong, readings=readings, **whose(request))
     return run
 
 
 def values(given: Mapping[str, str]) -> dict[str, Any]:
     """Return values as the spec takes them: Indian digit grouping is allowed in numbers."""
-    return {name: text.replace(",", "") if FIELDS[name].kind in ("number", "count") else text for name, text in given.items()}
+    return {name: _value(FIELDS[name].kind, text) for name, text in given.items()}
 
 
-def form_context(*, prompt: str, given: Mapping[str, str], error: Exception | None = None) -> dict[str, Any]:
-    """Return what the box and what is read of it need."""
-    errors = (
-        [{"field": pointer.strip("/"), "label": label(pointer.strip("/")), "says": says} for pointer, says in error.errors]
-        if isinstance(error, SpecError)
-        else []
-    )
+def _value(kind: str, text: str) -> Any:
+    if kind == "items":
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return text.replace(",", "") if kind in ("number", "count") else text
+
+
+def as_typed(value: Any) -> str:
+    """Return a value of a spec as a form takes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return json.dumps(value) if isinstance(value, list) else str(value)
+
+
+def given_of(readings: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the values that were given beside a run's words, as a form takes them."""
+    return {entry["field"]: as_typed(entry["value"]) for entry in readings if entry["origin"] == "given"}
+
+
+def form_context(*, prompt: str, given: Mapping[str, str], known: Mapping[str, str] | None = None, error: Exception | None = None) -> dict[str, Any]:
+    """Return what the box and what is read of it need. A value that cannot be taken is shown as it was typed, and nothing is read of it."""
+    known = known or {}
+    wrong = {pointer.split("/")[1] for pointer, _says in error.errors} if isinstance(error, SpecError) else set()
+    context: dict[str, Any] = {"prompt": prompt, "examples": EXAMPLES, "errors": []}
+    right = {name: text for name, text in given.items() if name not in wrong}
+    read = None
+    if (prompt or right) and not isinstance(error, PromptTooLongError):
+        try:
+            read = read_prompt(prompt, normalise_spec(values(right)))
+        except (SpecError, PromptTooLongError) as failed:
+            if error is None:
+                return form_context(prompt=prompt, given=given, known=known, error=failed)
+    if read is not None:
+        context |= read_context(prompt, read, given, wrong)
+    shown = {row["field"] for row in (*context.get("values", ()), *context.get("questions", ())) if row["control"]}
     if isinstance(error, PromptTooLongError):
-        errors = [{"field": "prompt", "label": "", "says": str(error)}]
-    context: dict[str, Any] = {"prompt": prompt, "given": given, "examples": EXAMPLES, "cities": list(CITIES), "errors": errors, "read": bool(prompt or given)}
-    if not context["read"] or errors:
-        return context | {"values": [], "questions": [], "kept": [(GIVEN + name, text) for name, text in given.items()]}
-    try:
-        read = read_prompt(prompt, normalise_spec(values(given)))
-    except (SpecError, PromptTooLongError) as failed:
-        return form_context(prompt=prompt, given=given, error=failed)
-    return context | read_context(prompt, read, given)
+        context["errors"] = [{"field": "", "label": "", "says": str(error)}]
+    elif isinstance(error, SpecError):
+        city = given.get("city")
+        context["errors"] = [_error_row(pointer.split("/")[1], says, city, given, shown) for pointer, says in error.errors]
+        shown |= wrong & FIELDS.keys()
+    return context | {"kept": hidden(GIVEN, {name: text for name, text in given.items() if name not in shown}) + hidden(KNOWN, known)}
 
 
-def read_context(prompt: str, read: ReadResult, given: Mapping[str, str]) -> dict[str, Any]:
+def _error_row(name: str, says: str, city: str | None, given: Mapping[str, str], shown: set[str]) -> dict[str, Any]:
+    """Return what is wrong with a value, and an input to mend it where there is none on the page."""
+    control = control_of(name, city, given, empty=_("as read"), wrong={name}) if name in FIELDS and name not in shown else ""
+    return {"field": name, "label": _(label(name)) if name in FIELDS else "", "says": says, "control": control}
+
+
+def hidden(prefix: str, named: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return values as hidden inputs of a form: name and text."""
+    return [(prefix + name, text) for name, text in named.items()]
+
+
+def read_context(prompt: str, read: ReadResult, given: Mapping[str, str], wrong: Collection[str]) -> dict[str, Any]:
     """Return what was read as the page shows it: the marked text, the values and the questions."""
     readings = [entry.as_dict() for entry in read.readings]
     city = str(read.spec.get("city", "")) or None
-    rows = [correctable_row(entry, city, given) for entry in readings]
-    questions = asked([question.as_dict() for question in read.questions], city, given)
-    there = {row["field"] for row in [*rows, *questions] if row.get("field")}
-    return {
-        "pieces": marked(prompt, readings),
-        "values": rows,
-        "questions": questions,
-        "kept": [(GIVEN + name, text) for name, text in given.items() if name not in there],
-    }
+    questions = [question.as_dict() for question in read.questions]
+    return {"pieces": marked(prompt, readings), **rows_and_questions(readings, questions, city, given, wrong)}
 
 
 def voice_of(request: HttpRequest) -> str:

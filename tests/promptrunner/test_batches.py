@@ -276,7 +276,7 @@ class TestPages:
         assert "a house in Pune" in browser.get(answer["Location"]).content.decode()
 
     @pytest.mark.parametrize(
-        ("typed", "says"), [("", "Write a proposal on each line"), ('a house\n{"no": 1}', "There is no such member"), ("{", "Line 1 is not JSON")]
+        ("typed", "says"), [("", ">Write a proposal on each line"), ('a house\n{"no": 1}', "There is no such member"), ("{", "Line 1 is not JSON")]
     )
     def test_what_cannot_be_taken_is_said_and_what_was_typed_stays(self, browser, typed, says):
         answer = browser.post("/batches/", {"proposals": typed})

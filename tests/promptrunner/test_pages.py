@@ -66,6 +66,8 @@ class TestWorkbench:
     def test_what_is_read_is_marked_in_the_words_and_stores_nothing(self, browser):
         answer = browser.post("/reading/", {"prompt": "12 m road in Pune"}, headers={"HX-Request": "true"})
         assert '<mark title="abutting road width 12.0 m">12 m road</mark>' in answer.content.decode()
+        assert "plot area = plot width × plot depth" in text_of(browser.post("/reading/", {"prompt": FAILS}))
+        assert "2 values read, 0 questions" in answer.content.decode()
         assert "<html" not in answer.content.decode()
         assert "<html" in browser.post("/reading/", {"prompt": "12 m road in Pune"}).content.decode()
         assert not Run.objects.exists()
@@ -87,6 +89,14 @@ class TestWorkbench:
         check(browser, "Residential building in Pune, plot 1000 sq m, 18 m road, height 12 m", land_use_zone="R2")
         assert not Feedback.objects.exists()
 
+    def test_an_answer_where_the_words_contradict_themselves_is_taken_and_is_no_correction(self, browser):
+        prompt = "Residential building in Pune, zone R2, plot of 500 sq m, a 30 x 40 m plot, 18 m road"
+        page = browser.post("/reading/", {"prompt": prompt}).content.decode()
+        assert page.count('name="given-plot_area_sq_m"') == 1  # two of a name would lose the answer
+        assert page.index('name="given-plot_area_sq_m"') < page.index('class="values"')
+        assert json.loads(check(browser, prompt, plot_area_sq_m="1,200").spec)["plot_area_sq_m"] == 1200
+        assert not Feedback.objects.exists()
+
     @pytest.mark.parametrize(
         ("sent", "says"),
         [
@@ -101,8 +111,18 @@ class TestWorkbench:
         assert answer.status_code == 400
         assert says in text_of(answer)
         assert html.escape(sent["prompt"]) in answer.content.decode()
+        assert "maxlength" not in answer.content.decode()  # with which a browser cuts off what is pasted, without a word
         assert all(value in answer.content.decode() for value in sent.values())
         assert not Run.objects.exists()
+
+    @pytest.mark.parametrize("field", ["storeys", "floor_height_m"])  # one that is read, and one that is not
+    def test_a_value_that_cannot_be_taken_can_be_mended_where_it_stands(self, browser, field):
+        for address in ("/", "/reading/"):
+            page = browser.post(address, {"prompt": FAILS, f"given-{field}": "many", "given-fsi": "2"}).content.decode()
+            assert re.findall(rf'<input name="given-{field}" id="given-{field}" value="([^"]*)"[^>]* aria-invalid="true"', page) == ["many"]
+            assert page.count(f'name="given-{field}"') == 1
+            assert "<mark" in page  # all else is read as before
+            assert 'name="given-fsi" id="given-fsi" value="2"' in page
 
     def test_words_of_a_proposal_are_never_taken_for_markup(self, browser):
         run = check(browser, FAILS + " <script>alert(1)</script>")
@@ -129,6 +149,29 @@ class TestWorkbench:
             answer = browser.post("/", fields)
             after = Run.objects.get(pk=answer["Location"].strip("/").split("/")[1])
             assert after.status == remedy["status"], remedy["sentence"]
+        assert not Feedback.objects.exists()  # the words were read well; the proposal is another one now
+
+    def test_what_was_given_once_is_no_new_correction_when_it_is_checked_again(self, browser):
+        run = check(browser, storeys="7")
+        assert Feedback.objects.count() == 1
+        page = shown(browser, run).content.decode()
+        sent = {name: html.unescape(value) for name, value in re.findall(r'name="((?:known|given)-[^"]+)"[^>]*? value="([^"]*)"', page)}
+        assert sent["known-storeys"] == "7"
+        assert "Given beside it: storeys 7" in text_of(shown(browser, run))
+        browser.post("/", {"prompt": FAILS, **sent, "given-floor_height_m": "3"})
+        assert Feedback.objects.count() == 1
+        browser.post("/", {"prompt": FAILS, **sent, "given-storeys": "6"})
+        assert Feedback.objects.count() == 2
+
+    def test_a_list_that_no_input_takes_is_kept_when_a_run_is_checked_again(self, browser):
+        mix = [{"count": 12, "carpet_sq_m": 60.0}]
+        sent = {"prompt": "Residential in Pune, zone R2, plot 1000 sq m, 18 m road, height 24 m, FSI 3, margins 3 m", "spec": {"dwelling_mix": mix}}
+        run = Run.objects.get(pk=browser.post("/api/v1/runs/", sent, content_type="application/json", headers={"Accept": "application/json"}).json()["id"])
+        for address in (f"/runs/{run.pk}/", f"/runs/{run.pk}/?solve=1"):
+            form = re.split(r"</form>", browser.get(address).content.decode().split('class="remedies"')[-1])[0]
+            kept = dict(re.findall(r'<input type="hidden" name="((?:given|known)-[^"]+)" value="([^"]*)"', form))
+            answer = browser.post("/", {"prompt": run.prompt, **{name: html.unescape(value) for name, value in kept.items()}})
+            assert json.loads(Run.objects.get(pk=answer["Location"].strip("/").split("/")[1]).spec)["dwelling_mix"] == mix
 
 
 class TestRunPage:
@@ -143,6 +186,12 @@ class TestRunPage:
     def test_every_kind_of_verdict_has_its_page(self, browser, prompt, says):
         assert says in text_of(shown(browser, check(browser, prompt)))
 
+    def test_what_is_not_asked_for_has_no_limit(self, browser):
+        run = check(browser, "Bungalow, G+1, in Ahmedabad, zone R1, plot 400 sq yd on a 9 m road, FSI 1.2, front 3 m, sides 2.25 m, rear 2.25 m")
+        page = text_of(shown(browser, run))
+        assert "abutting road width no limit 9.0 m ✓" in page
+        assert "at least 0.0 m" not in page
+
     def test_verify_judges_again_and_says_whether_the_digest_is_the_same(self, browser):
         run = check(browser)
         assert "Verified" in text_of(browser.post(f"/runs/{run.pk}/verify/"))
@@ -152,9 +201,11 @@ class TestRunPage:
     def test_a_vote_on_the_result_and_one_on_a_clause(self, browser):
         run = check(browser)
         assert browser.post(f"/runs/{run.pk}/feedback/", {"vote": "up", "reason": "helpful"}).status_code == 302
-        browser.post(f"/runs/{run.pk}/feedback/", {"vote": "down", "clause_id": "UD-M9", "comment": "too strict"})
+        form = browser.get(f"/runs/{run.pk}/feedback/?clause=UD-M9").content.decode()
+        assert '<option value="margins_too_wide">' in form
+        browser.post(f"/runs/{run.pk}/feedback/", {"vote": "down", "clause_id": "UD-M9", "reason": "margins_too_wide", "comment": "too strict"})
         assert sorted(Feedback.objects.values_list("kind", "vote", "clause_id", "reason", "comment")) == [
-            ("clause", -1, "UD-M9", "", "too strict"),
+            ("clause", -1, "UD-M9", "margins_too_wide", "too strict"),
             ("result", 1, "", "helpful", ""),
         ]
 
@@ -233,8 +284,10 @@ class TestRules:
         assert "No clause is like that." in text_of(browser.get("/rules/Pune/", {"words": "no such words"}))
 
     def test_a_clause_in_words_with_its_examples_and_versions(self, browser):
-        page = text_of(browser.get("/rules/Pune/UD-M9/"))
+        page = text_of(browser.get("/rules/pune/UD-M9/"))
         assert "Side and rear margins by height" in page
+        assert "Regulations for Maharashtra, 2020, text with notifications to 12-01-2024, clause 6.2.3 (b), page 116, verified" in page
+        assert "abutting road width 15.0 m, use residential" in page
         assert "verified" in page
         assert "Examples" in page
         assert "Published versions" in page
@@ -247,6 +300,12 @@ class TestRules:
     @pytest.mark.parametrize("address", ["/rules/Chennai/", "/rules/Pune/UD-NONE/", "/rules/Pune/?as_of=1990-01-01", "/rules/Chennai/coverage/"])
     def test_what_is_not_in_force_is_not_found(self, browser, address):
         assert browser.get(address).status_code == 404
+
+    def test_the_day_that_was_asked_for_is_kept(self, browser):
+        early = browser.get("/rules/Pune/?as_of=1990-01-01&words=margin").content.decode()
+        assert "No rulebook holds: 1990-01-01" in early
+        assert 'value="margin"' in early
+        assert 'href="/rules/Pune/UD-M9/?as_of=2025-01-01"' in browser.get("/rules/Pune/?as_of=2025-01-01").content.decode()
 
     def test_every_finding_leads_to_its_clause(self, browser):
         run = check(browser)
@@ -278,7 +337,7 @@ class TestAccess:
         for pattern in pages.url_patterns:
             assert isinstance(pattern, URLPattern)
             if pattern.name not in ("login", "logout", "language"):
-                yield "/" + re.sub(r"<\w+:\w+>", "0b0e7a52-4a7c-4f0e-9a55-000000000001", str(pattern.pattern).replace("<str:city>", "Pune"))
+                yield "/" + re.sub(r"<\w+:\w+>", "0b0e7a52-4a7c-4f0e-9a55-000000000001", str(pattern.pattern).replace("<city:city>", "Pune"))
 
     def test_who_is_not_logged_in_is_sent_to_the_log_in_where_the_installation_is_closed(self):
         for address in ["/", *self.addresses()]:
@@ -298,7 +357,7 @@ class TestAccess:
         settings.ALLOW_ANONYMOUS = True
         answer = Client(headers=HTML, enforce_csrf_checks=True).post("/", {"prompt": FAILS})
         assert answer.status_code == 403
-        assert "This is not for you" in text_of(answer)
+        assert "This form is too old" in text_of(answer)
         assert not Run.objects.exists()
 
     def test_too_many_at_once_are_told_to_wait(self, browser, settings):
@@ -309,6 +368,28 @@ class TestAccess:
 
 
 class TestErrors:
+    @pytest.mark.parametrize(("name", "heading"), [("prompt", "This is too much at once"), ("given-x", "This cannot be understood")])
+    def test_what_is_more_than_is_taken_is_said_on_a_page(self, browser, name, heading):
+        many = {f"{name}{number}": "1" for number in range(1100)} if name == "given-x" else {name: "x" * 1_100_000}
+        answer = browser.post("/", many)
+        assert answer.status_code == (413 if name == "prompt" else 400)
+        assert heading in text_of(answer)
+        assert answer.headers["X-Trace-Id"] in text_of(answer)
+        assert answer["Content-Security-Policy"].startswith("default-src 'none'")
+
+    def test_a_fault_of_ours_has_a_page_with_the_trace(self, browser):
+        run = check(browser)
+        Run.objects.filter(pk=run.pk).update(verdict="{")
+        browser.raise_request_exception = False
+        answer = shown(browser, run)
+        assert answer.status_code == 500
+        assert "A fault of ours" in text_of(answer)
+        assert answer.headers["X-Trace-Id"] in text_of(answer)
+
+    def test_a_part_of_a_page_that_cannot_be_had_brings_the_page_of_the_error(self, browser):
+        answer = browser.get("/runs/0b0e7a52-4a7c-4f0e-9a55-000000000001/model/", headers={"HX-Request": "true", "Accept": "*/*"})
+        assert (answer.status_code, 'id="error"' in answer.content.decode()) == (404, True)
+
     def test_a_browser_gets_a_page_with_the_trace_and_a_program_gets_a_problem(self, browser):
         page = browser.get("/nowhere/")
         assert page.status_code == 404
@@ -321,14 +402,23 @@ class TestErrors:
 
 def test_a_browser_may_load_nothing_but_our_own_files(browser):
     run = check(browser)
-    for address in ("/", "/runs/", "/gallery/", "/compare/", "/rules/", "/rules/Pune/", "/login/", "/nowhere/", f"/runs/{run.pk}/"):
+    for address in ("/", "/runs/", "/gallery/", "/compare/", "/rules/", "/rules/Pune/", "/login/", "/nowhere/", f"/runs/{run.pk}/", "/docs", "/api/v1/runs/"):
         policy = browser.get(address)["Content-Security-Policy"]
         assert "'unsafe-inline'" not in policy
         assert "'unsafe-eval'" not in policy
         assert "default-src 'none'" in policy
         page = browser.get(address).content.decode()
+        if "/static/promptrunner/" not in page:
+            continue
         assert not re.search(r"<[^>]+\s(style|on\w+)=", page)
         assert all(not urlsplit(url).netloc for url in re.findall(r'(?:src|href|action)="([^"]+)"', page))
+
+
+def test_the_admin_allows_no_more_than_its_theme_needs(admin_client):
+    allowed = dict(part.split(" ", 1) for part in admin_client.get("/admin/")["Content-Security-Policy"].split("; "))
+    assert allowed["default-src"] == "'none'"
+    assert allowed["script-src"] == "'self' 'unsafe-eval'"
+    assert "'unsafe-inline'" not in allowed["style-src"]
 
 
 def test_the_first_page_weighs_less_than_150_kilobytes(browser):

@@ -1,4 +1,5 @@
-// What the pages do beyond plain HTML: the 3D view, its switches, and the way from an overshoot to its clause and back. Everything else works without scripts.
+// What the pages do beyond plain HTML: the 3D view, its switches, the way from an overshoot to its clause and back, and what is typed while an answer
+// is on its way. Everything else works without scripts.
 "use strict";
 
 function showModel(stage) {
@@ -22,8 +23,7 @@ function showModel(stage) {
 
 function addSwitches(stage, viewer) {
   const labels = JSON.parse(document.getElementById("switch-labels").textContent);
-  const box = document.createElement("div");
-  box.className = "switches";
+  const box = document.querySelector(".switches");
   for (const [name, words] of Object.entries(labels)) {
     const materials = viewer.model.materials.filter((material) => material.name.startsWith(name));
     if (!materials.length) continue;
@@ -35,7 +35,6 @@ function addSwitches(stage, viewer) {
     label.append(input, ` ${words}`);
     box.append(label);
   }
-  stage.after(box);
 }
 
 const colours = new WeakMap();
@@ -76,4 +75,35 @@ document.addEventListener("click", (event) => {
   }
 });
 
-document.addEventListener("DOMContentLoaded", watchStage);
+// What somebody typed into a correction since the page asked what is read is not overwritten by the answer.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const typed = document.activeElement;
+  if (event.detail.target.id !== "reading" || !typed.id || !event.detail.target.contains(typed)) return;
+  const { value, selectionStart, selectionEnd } = typed;
+  event.detail.target.addEventListener("htmx:afterSwap", () => {
+    const now = document.getElementById(typed.id);
+    if (!now || now.value === value) return;
+    now.value = value;
+    now.setSelectionRange?.(selectionStart, selectionEnd);
+  }, { once: true });
+});
+
+// What a part of a page could not get is said at the edge of the screen, and stays in its place as it was; a new try takes it away.
+const failed = () => document.getElementById("failed");
+document.addEventListener("htmx:beforeRequest", () => failed().replaceChildren());
+document.addEventListener("htmx:sendError", () => failed().replaceChildren(failed().dataset.unanswered));
+
+// A table that is wider than its place can be scrolled with the keyboard in every browser.
+function reachScrolled() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  watchStage();
+  reachScrolled();
+});
+document.addEventListener("htmx:afterSettle", reachScrolled);
+window.addEventListener("resize", reachScrolled);
