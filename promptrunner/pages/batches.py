@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -47,6 +49,8 @@ def batches(request: HttpRequest) -> HttpResponse:
 
 def _taken(request: HttpRequest) -> Batch:
     file = request.FILES.get("file")
+    if file is not None and (file.size or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:  # Django limits a body without its files
+        raise RequestDataTooBig
     proposals = proposals_of(file.read() if file else request.POST.get("proposals", "").encode())
     if not proposals:
         raise ValidationError(_("Write a proposal on each line, or choose a file."))

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from compliance.models import Dispute, Run
+from compliance.models import Batch, Dispute, Run
 from feedback.models import Feedback
 from tests.factories import UserFactory
 
@@ -376,6 +377,12 @@ class TestErrors:
         assert heading in text_of(answer)
         assert answer.headers["X-Trace-Id"] in text_of(answer)
         assert answer["Content-Security-Policy"].startswith("default-src 'none'")
+
+    def test_a_file_of_proposals_that_is_too_large_is_refused_unread(self, browser):
+        answer = browser.post("/batches/", {"file": SimpleUploadedFile("many.txt", b"x" * 1_100_000)})
+        assert answer.status_code == 413
+        assert "This is too much at once" in text_of(answer)
+        assert not Batch.objects.exists()
 
     def test_a_fault_of_ours_has_a_page_with_the_trace(self, browser):
         run = check(browser)
