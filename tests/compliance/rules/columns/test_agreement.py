@@ -43,7 +43,7 @@ def disagreements(engine, rulebook: Rulebook, number: int, seed: int, *, grouped
 
 @pytest.fixture
 def small_groups(monkeypatch):
-    monkeypatch.setattr(grouping, "LEAST_ROWS", 40)
+    monkeypatch.setattr(grouping, "LEAST_ROWS", 100)
     monkeypatch.setattr(grouping, "LEAST_SHARE", 0)
     monkeypatch.setattr(grouping, "READ_BY", 0.1)
 
