@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from compliance.auditing.engines import DuckDB, Engine, source_of
 from compliance.auditing.files import Cases
+from compliance.auditing.grouping import groups_of
 from compliance.rules import Rulebook
 from compliance.rules.columns import evaluate_part, ranged_cases
-from compliance.rules.columns.engine import uncollected
 from compliance.rules.columns.judging import Layout
-from compliance.rules.columns.verdicts import Verdicts
 
 if TYPE_CHECKING:
     import ibis
@@ -81,29 +79,41 @@ class Comparison:
     capacity_sq_m: float = 0.0
 
 
-def judge_cases(engine: Engine, rulebook: Rulebook, as_of: datetime.date, cases: Cases, out: Path) -> Layout:
-    """Write the verdicts on cases into a folder of Parquet files, and return the clauses that the columns are of."""
-    engine.open_parquet("cases", cases.path)
-    keep = ["file", "row", *cases.kept, "city", "building_use", "land_use_zone", *AREAS]
-    schema = _schema(cases.path)
-    queries = [_query(engine, evaluate_part(rulebook, _table("cases", schema), as_of, ranged=False), keep)]
-    ranged = ranged_cases(rulebook, _table("cases", schema), as_of)
-    if ranged is not None:
-        path = cases.path.with_name(f"ranged-{rulebook.sha256[:12]}")
-        engine.write([engine.sql(ranged)], path)
-        engine.open_parquet("ranged_cases", path)
-        if engine.query(_table("ranged_cases", schema).limit(1)).num_rows:
-            queries.append(_query(engine, evaluate_part(rulebook, _table("ranged_cases", schema), as_of, ranged=True), keep))
-    engine.write(queries, out)
+def judge_cases(
+    engine: Engine, rulebook: Rulebook, as_of: datetime.date, path: Path, keep: list[str], out: Path, *, limits: bool = True, permissible: bool = True
+) -> Layout:
+    """Write the verdicts on cases into a folder of Parquet files, and return the clauses that the columns are of.
+
+    Args:
+        engine: judges.
+        rulebook: whose clauses judge.
+        as_of: the day.
+        path: the Parquet file of the cases.
+        keep: the columns of the cases that are kept.
+        out: the folder. A file has the columns that hold something in it.
+        limits: whether the limits of each clause are written.
+        permissible: whether what is permissible is written.
+    """
+    engine.open_parquet("cases", path)
+    schema = _schema(path)
+    wanted = {"limits": limits, "permissible": permissible, "empty": False}
+    for place, group in enumerate(groups_of(engine, rulebook, _table("cases", schema))):
+        verdicts = evaluate_part(rulebook, group.table, as_of, ranged=False, known=group.known)
+        engine.write(engine.sql(verdicts.select(*keep, **wanted)), out)
+        ranged = ranged_cases(rulebook, group.table, as_of, group.known)
+        if ranged is not None:
+            sifted, name = path.with_name(f"ranged-{out.name}-{place}"), f"ranged_cases{place}"
+            engine.write(engine.sql(ranged), sifted)
+            engine.open_parquet(name, sifted)
+            if engine.query(_table(name, schema).limit(1)).num_rows:
+                verdicts = evaluate_part(rulebook, _table(name, schema), as_of, ranged=True, known=group.known)
+                engine.write(engine.sql(verdicts.select(*keep, **wanted)), out)
     return Layout(rulebook, as_of)
 
 
-def _query(engine: Engine, verdicts: Verdicts, keep: list[str]) -> str:
-    """Return the SQL of a part; the expressions take a hundred times its memory and are let go of."""
-    with uncollected():
-        query = engine.sql(verdicts.select(*keep))
-    gc.collect()
-    return query
+def kept_columns(cases: Cases) -> list[str]:
+    """Return the columns of cases that stand beside their verdicts."""
+    return ["file", "row", *cases.kept, "city", "building_use", "land_use_zone", *AREAS]
 
 
 def _schema(path: Path) -> ibis.Schema:
@@ -135,8 +145,8 @@ def summarise(engine: DuckDB, layout: Layout, out: Path) -> Summary:
     for names, number in missing:
         for name in names.split():
             summary.missing[name] = summary.missing.get(name, 0) + number
-    summary.clauses = _clauses(engine, layout, source)
     names = {name for name, *_ in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
+    summary.clauses = _clauses(engine, layout, source, names)
     buildable = capacity(names)
     found = connection.execute(
         f"SELECT sum(plot_area_sq_m), sum(buildable) FILTER (isfinite(buildable)), count(*) FILTER (isfinite(buildable)), count(*) FILTER (isinf(buildable)) "
@@ -153,16 +163,18 @@ def capacity(names: set[str]) -> str:
     return f'coalesce("built_up_area_sq_m max", {fsi})' if "built_up_area_sq_m max" in names else fsi
 
 
-def _clauses(engine: DuckDB, layout: Layout, source: str) -> list[ClauseCount]:
+def _clauses(engine: DuckDB, layout: Layout, source: str, names: set[str]) -> list[ClauseCount]:
+    found = [ClauseCount(clause.id, clause.clause_no, clause.title) for clause in layout.clauses if clause.id in names]
     counts = []
-    for clause in layout.clauses:
-        column = _name(clause.id)
+    for count in found:
+        column = _name(count.id)
         counts.append(
             f"count({column}), count(*) FILTER ({column} = 'VIOLATED'), count(*) FILTER ({column} = 'UNDETERMINED'), "
             f"count(*) FILTER ({column} = 'VIOLATED' AND violations = 1)"
         )
-    row = engine.connection.execute(f"SELECT {', '.join(counts)} FROM {source}").fetchone() or ()
-    found = [ClauseCount(clause.id, clause.clause_no, clause.title, *row[4 * place : 4 * place + 4]) for place, clause in enumerate(layout.clauses)]
+    row = (engine.connection.execute(f"SELECT {', '.join(counts)} FROM {source}").fetchone() if counts else None) or ()
+    for place, count in enumerate(found):
+        count.applies, count.violated, count.undetermined, count.alone = row[4 * place : 4 * place + 4]
     return sorted((count for count in found if count.applies), key=lambda count: (-count.violated, -count.undetermined, count.id))
 
 
@@ -189,7 +201,7 @@ def compare(
     for start in range(0, rows + 1, CHUNK):
         parts = []
         for source, own, known in zip(sources, ids, names, strict=True):
-            outcomes = ", ".join(f"{_name(name)} AS c{place}" if name in own else f"NULL AS c{place}" for place, name in enumerate(both))
+            outcomes = ", ".join(f"{_name(name)} AS c{place}" if name in own and name in known else f"NULL AS c{place}" for place, name in enumerate(both))
             parts.append(f"(SELECT file, row, status, {capacity(known)} AS buildable, {outcomes} FROM {source} WHERE row >= {start} AND row < {start + CHUNK})")
         engine.connection.execute(
             f"CREATE OR REPLACE TEMP VIEW pairs AS SELECT {_pair_columns(len(both))} FROM {parts[0]} a JOIN {parts[1]} b USING (file, row)"

@@ -18,7 +18,9 @@ from compliance.auditing.geojson import features
 from compliance.auditing.headers import PROMPT, Column, match_columns
 from compliance.reading import PromptTooLongError, read_prompt
 from compliance.rules.columns import ASKED, field_dtype
-from compliance.rules.columns.translating import number, round_number
+from compliance.rules.columns.folding import expression, wrap
+from compliance.rules.columns.translating import number as number_value
+from compliance.rules.columns.translating import round_number as round_value
 from compliance.specs import SpecError, find_code
 from compliance.vocabulary import BUILDING_TYPES, FIELDS, Field, zones_of
 
@@ -123,6 +125,19 @@ def read_cases(
     (good,) = engine.connection.execute(f"SELECT count(*) FROM {_parquet(cases.path)}").fetchone() or (0,)
     cases.rows = good + cases.rejects
     return cases
+
+
+# As a spec holds numbers
+
+
+def number(value: float) -> ir.Value:
+    """Return a number as a constant."""
+    return expression(number_value(value))
+
+
+def round_number(value: ir.Value) -> ir.Value:
+    """Return a number as a spec holds it."""
+    return expression(round_value(wrap(value)))
 
 
 # Formats

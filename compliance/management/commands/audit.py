@@ -86,12 +86,13 @@ class Command(BaseCommand):
                     duckdb, options["source"], here, here / "rejects.csv", city=options["city"], cities=rulebook.cities, chosen=_chosen(options["chosen"]), keep=options["keep"]
                 )  # fmt: skip
                 self._say(f"Read {cases.rows:,} rows, {cases.rejects:,} of them rejected.", began)
-                layout = auditing.judge_cases(engine, rulebook, day, cases, here / "verdicts")
+                keep = auditing.kept_columns(cases)
+                layout = auditing.judge_cases(engine, rulebook, day, cases.path, keep, here / "verdicts")
                 self._say("Judged.", began)
                 summary = auditing.summarise(duckdb, layout, here / "verdicts")
                 comparison = None
                 if other is not None:
-                    others = auditing.judge_cases(engine, other, day, cases, here / "other")
+                    others = auditing.judge_cases(engine, other, day, cases.path, keep, here / "other")
                     comparison = auditing.compare(duckdb, (layout, here / "verdicts"), (others, here / "other"), cases.rows)
                     self._say("Compared.", began)
                 if out.suffix == ".parquet":

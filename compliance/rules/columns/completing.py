@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from compliance import specs
-from compliance.rules.columns.engine import ibis
+from compliance.rules.columns.folding import FALSE, Value, any_of, coalesce, ifelse
 from compliance.rules.columns.steps import Steps, View
-from compliance.rules.columns.translating import Translator, any_of, field_dtype, null_of, number, round_number
+from compliance.rules.columns.translating import UNKNOWN, Translator, field_dtype, null_of, number, round_number
 from compliance.rules.rulebook import Default, Fact, Rulebook
 from compliance.vocabulary import BLOCKING, FIELDS, SIDES
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 ASKED = "asked"
 """The column, where there is one, with the names of the fields on which there is a question: no default is filled for them."""
@@ -68,16 +65,10 @@ def complete(steps: Steps, rulebook: Rulebook) -> None:
     _margins(steps)
     _areas(steps, {default.field for default in rulebook.defaults})
     _whole_area(steps)
-    for layer in layers(rulebook.defaults, lambda default: default.field):
-        view = View(steps)
-        values = {default.field: _default(default, view) for default in layer}
-        steps.add({f"default {name}": value for name, value in values.items()})
-        steps.add(
-            {
-                **{f"assumed {name}": steps[name].isnull() & ~asked(steps, name) & steps[f"default {name}"].notnull() for name in values},
-                **{name: _filled(steps, name, steps[f"default {name}"]) for name in values},
-            }
-        )
+    view = View(steps)
+    for default in rulebook.defaults:
+        name, value = default.field, _default(default, view)
+        steps.add({f"assumed {name}": steps[name].isnull() & ~asked(steps, name) & value.notnull(), name: _filled(steps, name, value)})
     _whole_area(steps)
 
 
@@ -87,65 +78,43 @@ def vary(steps: Steps, rulebook: Rulebook, variant: Variant) -> View:
     A default is computed again where it was filled and rests on that assumption.
     """
     view = View(steps, variant.suffix)
-    rests = {variant.field: f"assumed {variant.field}"}
-    steps.add({variant.field + variant.suffix: ibis.ifelse(steps[rests[variant.field]], number(variant.value), steps[variant.field])})
-    view.changed.add(variant.field)
+    rests = {variant.field: steps[f"assumed {variant.field}"]}
+    _change(view, variant.field, ifelse(rests[variant.field], number(variant.value), steps[variant.field]))
     for default in rulebook.defaults:
-        if default.field not in variant.fields or default.field == variant.field:
-            continue
-        name, behind = default.field, f"rests {default.field}{variant.suffix}"
-        steps.add(
-            {
-                behind: steps[f"assumed {name}"] & any_of([steps[rests[other]] for other in sorted(default.reads) if other in rests]),
-                f"default {name}{variant.suffix}": _default(default, view),
-            }
-        )
-        rests[name] = behind
-        steps.add({name + variant.suffix: ibis.ifelse(steps[behind], steps[f"default {name}{variant.suffix}"], steps[name])})
-        view.changed.add(name)
+        name = default.field
+        if name in variant.fields and name != variant.field:
+            rests[name] = steps[f"assumed {name}"] & any_of([rests[other] for other in sorted(default.reads) if other in rests])
+            _change(view, name, ifelse(rests[name], _default(default, view), steps[name]))
     return view
 
 
-def add_facts(steps: Steps, rulebook: Rulebook, views: Sequence[View]) -> None:
+def _change(view: View, name: str, value: Value) -> None:
+    """Add what a field or a fact is in a view, unless it is the same there."""
+    if view.steps[name] is not value:
+        view.steps.add({name + view.suffix: value})
+        view.changed.add(name)
+
+
+def add_facts(rulebook: Rulebook, views: Sequence[View]) -> None:
     """Add the rulebook's facts, and for each view those that differ in it."""
-    for layer in layers(rulebook.facts, lambda fact: fact.name):
-        columns = {}
-        for view in views:
-            for fact in layer:
-                if view.suffix and view.changed.isdisjoint(fact.reads):
-                    continue
-                if view.suffix:
-                    columns[fact.name + view.suffix] = Translator(view.read).value(fact.node)
-                else:
-                    columns[fact.name] = Translator(view.read).value(fact.node)
-        steps.add(columns)
-        for view in views:
-            if view.suffix:
-                view.changed |= {fact.name for fact in layer if fact.name + view.suffix in columns}
+    for view in views:
+        for fact in rulebook.facts:
+            if not view.suffix:
+                view.steps.add({fact.name: Translator(view.read).value(fact.node)})
+            elif not view.changed.isdisjoint(fact.reads):
+                _change(view, fact.name, Translator(view.read).value(fact.node))
 
 
-def layers(items: Iterable[Named], name_of: Callable[[Named], str]) -> Iterator[list[Named]]:
-    """Yield defaults or facts so that each layer reads only those of the layers before."""
-    depths: dict[str, int] = {}
-    found: dict[int, list[Named]] = {}
-    for item in items:
-        depth = 1 + max((depths[name] for name in item.reads if name in depths), default=-1)
-        depths[name_of(item)] = depth
-        found.setdefault(depth, []).append(item)
-    for depth in sorted(found):
-        yield found[depth]
-
-
-def asked(steps: Steps, name: str) -> ir.Value:
+def asked(steps: Steps, name: str) -> Value:
     """Return whether there is a question on a field."""
-    return ibis.coalesce(steps[ASKED].contains(name), ibis.literal(False)) if ASKED in steps else ibis.literal(False)
+    return coalesce(steps[ASKED].contains(name), FALSE) if ASKED in steps else FALSE
 
 
-def _filled(steps: Steps, name: str, value: ir.Value) -> ir.Value:
+def _filled(steps: Steps, name: str, value: Value) -> Value:
     """Return a field, filled with a value where it is missing and nobody was asked for it."""
     if ASKED in steps:
-        value = ibis.ifelse(asked(steps, name), null_of(FIELDS[name].kind), value)
-    return ibis.coalesce(steps[name], value)
+        value = ifelse(asked(steps, name), null_of(FIELDS[name].kind), value)
+    return coalesce(steps[name], value)
 
 
 def _margins(steps: Steps) -> None:
@@ -166,7 +135,7 @@ def _whole_area(steps: Steps) -> None:
     steps.add({"built_up_area_sq_m": _filled(steps, "built_up_area_sq_m", whole)})
 
 
-def _default(default: Default, view: View) -> ir.Value:
+def _default(default: Default, view: View) -> Value:
     """Return a default's value as a spec holds it, unknown where it lies outside what a proposal can have."""
     definition = FIELDS[default.field]
     value = Translator(view.read).value(default.node)
@@ -176,4 +145,4 @@ def _default(default: Default, view: View) -> ir.Value:
     fits = (rounded >= number(definition.low)) & (rounded <= number(definition.high))
     if definition.positive:
         fits = fits & (rounded > number(0))
-    return ibis.ifelse(fits, rounded, ibis.null("float64"))
+    return ifelse(fits, rounded, UNKNOWN)

@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from compliance.rules.columns.engine import ibis
+from compliance.rules.columns.folding import FALSE, Value, all_of, any_of, cases, coalesce, constant, greatest, ifelse, least
 from compliance.rules.columns.steps import Steps, View
-from compliance.rules.columns.translating import DTYPES, Key, Translator, all_of, any_of, asks, highest_met, key_of, lowest_met, number
+from compliance.rules.columns.translating import DTYPES, UNKNOWN, Translator, highest_met, lowest_met, number
 from compliance.rules.formulas import Node, field_type
 from compliance.rules.judging import STAND_INS, Outcome
 from compliance.rules.rulebook import Clause, Limit, Requirement, Rulebook
 from compliance.rules.values import TOLERANCE
 from compliance.vocabulary import SIDES
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
 
 OUTCOMES: tuple[Outcome, ...] = ("NOT_APPLICABLE", "SATISFIED", "REQUIRED", "UNDETERMINED", "VIOLATED")
 """The outcomes by their number."""
@@ -32,9 +28,6 @@ NONE, SATISFIED, REQUIRED, UNDETERMINED, VIOLATED = range(5)
 
 End = Literal["least", "most"]
 ENDS: tuple[End, ...] = ("least", "most")
-
-CHEAP = frozenset({"name", "constant", "none", "undecided", "required", "allowed", "item"})
-"""The operations that cost no more than reading a column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,28 +129,6 @@ class Layout:
                 found.setdefault(rival.number, []).append(self.checks[place])
         return {place: tuple(checks) for place, checks in found.items()}
 
-    @cached_property
-    def shared_conditions(self) -> Mapping[Key, Node]:
-        """The trees under the conditions of clauses that stand in several places and ask for no limit."""
-        keys: dict[int, tuple[Node, Key]] = {}
-        seen: Counter[Key] = Counter()
-        nodes: dict[Key, Node] = {}
-
-        def visit(node: Node) -> None:
-            if node.op in CHEAP:
-                return
-            key = key_of(node, keys)
-            seen[key] += 1
-            nodes[key] = node
-            if seen[key] == 1 and node.op not in ("count", "sum"):
-                for arg in node.args:
-                    visit(arg)
-
-        for clause in self.clauses:
-            for condition in clause.conditions:
-                visit(condition.node)
-        return {key: node for key, node in nodes.items() if seen[key] > 1 and not asks(node)}
-
     def applies(self, clause: Clause) -> str:
         """Return the name of the column that says whether a clause applies."""
         return f"applies{self.places[clause.id]}"
@@ -201,13 +172,12 @@ class Judging:
         self.steps = steps
         self.layout = layout
         self.view = view
-        self._keys: dict[int, tuple[Node, Key]] = {}
-        self._conditions: dict[Key, str] = {}
-        self._translator = Translator(view.read, self._binding, self._condition)
+        self._translator = Translator(view.read, self._binding)
+        self._unguarded: dict[str, Value] = {}
 
     # Names of columns
 
-    def get(self, name: str) -> ir.Value:
+    def get(self, name: str) -> Value:
         """Return a column as it is in this view."""
         return self.steps[self.view.name(name)]
 
@@ -215,9 +185,13 @@ class Judging:
         """Return whether what is computed from some columns has to be computed in this view."""
         return not self.view.suffix or not self.view.changed.isdisjoint(names)
 
-    def _new(self, name: str) -> str:
-        self.view.changed.add(name)
-        return name + self.view.suffix
+    def _put(self, columns: dict[str, Value], name: str, value: Value) -> None:
+        """Put a value among the columns of a step, unless it is the same as without this view's assumption."""
+        if not self.view.suffix:
+            columns[name] = value
+        elif self.steps[name] is not value:
+            self.view.changed.add(name)
+            columns[name + self.view.suffix] = value
 
     @cached_property
     def again(self) -> frozenset[str]:
@@ -232,38 +206,21 @@ class Judging:
 
     # Whether a clause applies, and its limits
 
-    def conditions(self) -> dict[str, ir.Value]:
-        """Return the conditions that several clauses have: each is worked out once."""
-        translator = Translator(self.view.read, self._binding)
-        columns: dict[str, ir.Value] = {}
-        for place, (key, node) in enumerate(self.layout.shared_conditions.items()):
-            name = f"condition{place}"
-            self._conditions[key] = name
-            if self.differs(*node.names()):
-                columns[self._new(name)] = translator.value(node)
-        return columns
-
-    def _condition(self, node: Node) -> ir.Value | None:
-        if node.op in CHEAP:
-            return None
-        name = self._conditions.get(key_of(node, self._keys))
-        return None if name is None else self.get(name)
-
-    def _binding(self, word: str, name: str) -> ir.Value:
+    def _binding(self, word: str, name: str) -> Value:
         return self.get(self._asked[name, word])
 
-    def applying(self, level: list[Clause]) -> dict[str, ir.Value]:
+    def applying(self, level: list[Clause]) -> dict[str, Value]:
         """Return whether each clause of a level applies, after the limits that it asks for."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for clause in level:
             if clause.id in self.again:
                 self._asked = self.layout.binding_names(clause)
-                columns[self._new(self.layout.applies(clause))] = self._translator.value(clause.applies)
+                self._put(columns, self.layout.applies(clause), self._translator.value(clause.applies))
         return columns
 
-    def limits(self, level: list[Clause]) -> dict[str, ir.Value]:
+    def limits(self, level: list[Clause]) -> dict[str, Value]:
         """Return the limits of each clause of a level, unknown where it does not apply."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for clause in level:
             if clause.id not in self.again:
                 continue
@@ -274,14 +231,19 @@ class Judging:
                 for end, node, none in self._ends(check):
                     value = self._translator.value(node, none)
                     if clause.allowed:
-                        value = ibis.ifelse(unlimited & value.notnull(), number(none), value)
-                    columns[self._new(f"{end}{check.number}")] = ibis.ifelse(rules_out, ibis.null("float64"), value)
+                        value = ifelse(unlimited & value.notnull(), number(none), value)
+                    self._put(columns, f"{end}{check.number}", self._guarded(f"{end}{check.number}", rules_out, value))
                 if isinstance(check.limit, Limit) and check.limit.tiers:
                     tiers = [self._translator.value(node) for _, node in check.limit.tiers]
                     for place, value in enumerate(tiers):
-                        columns[self._new(f"tier{check.number}.{place}")] = ibis.ifelse(rules_out, ibis.null("float64"), value)
-                    columns[self._new(f"most{check.number}")] = ibis.ifelse(rules_out, ibis.null("float64"), self._total(check, tiers))
+                        self._put(columns, f"tier{check.number}.{place}", ifelse(rules_out, UNKNOWN, value))
+                    self._put(columns, f"most{check.number}", self._guarded(f"most{check.number}", rules_out, self._total(check, tiers)))
         return columns
+
+    def _guarded(self, name: str, rules_out: Value, value: Value) -> Value:
+        """Return a limit, unknown where its clause does not apply; where that is asked first, the limit itself is simpler."""
+        self._unguarded[name] = value
+        return ifelse(rules_out, UNKNOWN, value)
 
     def _ends(self, check: CheckPlace) -> Iterator[tuple[str, Node, float]]:
         """Yield the ends of a limit that have a column: (name, tree, what stands for `none`)."""
@@ -292,65 +254,65 @@ class Judging:
             if limit.maximum is not None and fixed(check, "most") is None:
                 yield "most", limit.maximum, math.inf
 
-    def _total(self, check: CheckPlace, tiers: list[ir.Value]) -> ir.Value:
+    def _total(self, check: CheckPlace, tiers: list[Value]) -> Value:
         """Return the sum of the tiers; the first one that is unknown or `none` is what the sum is."""
         assert isinstance(check.limit, Limit)  # noqa: S101 - only limits have tiers
         total = tiers[0]
         for place, tier in enumerate(tiers[1:], 1):
             before = check.limit.tiers[:place]
             may_be_none = any(inner.op in ("none", "allowed") for _, node in before for inner in node.walk())
-            total = ibis.ifelse(total == number(math.inf), total, total + tier) if may_be_none else total + tier
+            total = ifelse(total == number(math.inf), total, total + tier) if may_be_none else total + tier
         return total
 
     # required() and allowed()
 
-    def standing_limits(self, level: list[Clause]) -> dict[str, ir.Value]:
+    def standing_limits(self, level: list[Clause]) -> dict[str, Value]:
         """Return which of the limits that the clauses of a level ask for certainly stand: their clause applies and none that applies displaces it."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for asking, name, _, column in self._asked_for(level):
             for check in self._asked_checks(asking, name, column):
                 applies = self._applies(check.clause)
-                columns[self._new(f"{column} stands{check.number}")] = _true(applies) & ~self._certainly_displaced(asking, name, check)
+                self._put(columns, f"{column} stands{check.number}", _true(applies) & ~self._certainly_displaced(asking, name, check))
         return columns
 
-    def first_answers(self, level: list[Clause]) -> dict[str, ir.Value]:
+    def first_answers(self, level: list[Clause]) -> dict[str, Value]:
         """Return the tightest of the limits that certainly stand; infinite where all are `none`, unknown where one is or there is none."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for asking, name, end, column in self._asked_for(level):
             checks = self._asked_checks(asking, name, column)
             stands = {check.number: self.get(f"{column} stands{check.number}") for check in checks}
-            columns[self._new(f"{column} first")] = self._tightest(checks, stands, end)
+            self._put(columns, f"{column} first", self._tightest(checks, stands, end))
         return columns
 
-    def bindings(self, level: list[Clause]) -> dict[str, ir.Value]:
+    def bindings(self, level: list[Clause]) -> dict[str, Value]:
         """Return the limits that the clauses of a level ask for: infinity where it is `none`, unknown where it is not settled.
 
         A clause of unknown applicability counts both ways: where the answer is the same it is the answer.
         """
-        columns = {}
+        columns: dict[str, Value] = {}
         for asking, name, end, column in self._asked_for(level):
             checks = self._asked_checks(asking, name, column)
             answer = self.get(f"{column} first")
             settled = [
                 self._applies(check.clause).notnull() | (self._with_present(asking, name, end, column, check) == _plain_bound(answer, end)) for check in checks
             ]
-            same = ibis.coalesce(all_of(settled), ibis.literal(False))
-            columns[self._new(column)] = ibis.ifelse(same, _plain_bound(answer, end), ibis.null("float64"))
+            same = coalesce(all_of(settled), FALSE)
+            self._put(columns, column, ifelse(same, _plain_bound(answer, end), UNKNOWN))
         return columns
 
-    def _with_present(self, asking: Clause, name: str, end: End, column: str, present: CheckPlace) -> ir.Value:
+    def _with_present(self, asking: Clause, name: str, end: End, column: str, present: CheckPlace) -> Value:
         """Return the answer if a clause of unknown applicability applied."""
         checks = self._asked_checks(asking, name, column)
         outright = self._certainly_displaced(asking, name, present)
         bound = self.bound(present, end)
         if not present.clause.replaces:
             first = self.get(f"{column} first")
-            both = ibis.greatest(first, bound) if end == "least" else ibis.least(first, bound)
-            return _plain_bound(ibis.ifelse(outright, first, ibis.ifelse(first.isnull() | bound.isnull(), ibis.null("float64"), both)), end)
+            both = greatest(first, bound) if end == "least" else least(first, bound)
+            return _plain_bound(ifelse(outright, first, ifelse(first.isnull() | bound.isnull(), UNKNOWN, both)), end)
         stands = {
             check.number: ~outright
             if check.number == present.number
-            else ibis.literal(False)
+            else FALSE
             if check.clause.id in present.clause.replaces
             else self.get(f"{column} stands{check.number}")
             for check in checks
@@ -371,46 +333,46 @@ class Judging:
         end = "least" if column.startswith("required") else "most"
         return [check for check in self.layout.checks_on.get(name, ()) if check.clause.id != asking.id and has_end(check, end)]
 
-    def _certainly_displaced(self, asking: Clause, name: str, check: CheckPlace) -> ir.Value:
+    def _certainly_displaced(self, asking: Clause, name: str, check: CheckPlace) -> Value:
         replacing = (clause for clause in self.layout.clauses if check.clause.id in clause.replaces and name in clause.limited_fields)
         return any_of([_true(self._applies(clause)) for clause in replacing if clause.id != asking.id])
 
-    def _tightest(self, checks: list[CheckPlace], stands: Mapping[int, ir.Value], end: End) -> ir.Value:
+    def _tightest(self, checks: list[CheckPlace], stands: Mapping[int, Value], end: End) -> Value:
         if not checks:
-            return ibis.null("float64")
+            return UNKNOWN
         bounds = {check.number: self.bound(check, end) for check in checks}
-        present = [ibis.ifelse(stands[place], bound, ibis.null("float64")) for place, bound in bounds.items()]
+        present = [ifelse(stands[place], bound, UNKNOWN) for place, bound in bounds.items()]
         unknown = any_of([stands[place] & bound.isnull() for place, bound in bounds.items()])
-        found = present[0] if len(present) == 1 else ibis.greatest(*present) if end == "least" else ibis.least(*present)
-        return ibis.ifelse(unknown, ibis.null("float64"), found)
+        found = present[0] if len(present) == 1 else greatest(*present) if end == "least" else least(*present)
+        return ifelse(unknown, UNKNOWN, found)
 
-    def bound(self, check: CheckPlace, end: End) -> ir.Value:
+    def bound(self, check: CheckPlace, end: End) -> Value:
         """Return one end of a limit: a number, infinite where it is `none`, unknown where it is open or its clause does not apply."""
         constant = fixed(check, end)
         return self.get(f"{end}{check.number}") if constant is None else number(constant)
 
     # Outcomes
 
-    def outcomes(self) -> dict[str, ir.Value]:
+    def outcomes(self) -> dict[str, Value]:
         """Return what each check comes to by itself, before clauses displace each other; 0 where its clause does not apply."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for check in self.layout.checks:
             if check.clause.id in self.again:
                 self._asked = self.layout.binding_names(check.clause)
-                cases, otherwise = self._cases(check)
-                columns[self._new(f"plain{check.number}")] = ibis.cases((~self._applies(check.clause), NONE), *cases, else_=otherwise)
+                rows, otherwise = self._cases(check)
+                self._put(columns, f"plain{check.number}", cases((~self._applies(check.clause), NONE), *rows, else_=otherwise))
         return columns
 
-    def _applies(self, clause: Clause) -> ir.Value:
+    def _applies(self, clause: Clause) -> Value:
         return self.get(self.layout.applies(clause))
 
-    def subject(self, name: str) -> ir.Value:
+    def subject(self, name: str) -> Value:
         """Return the proposed value of a field; a margin for all sides is the least of the four that are known."""
         if name != "setback_m":
             return self.view.read(name)
-        return ibis.coalesce(ibis.least(*(self.view.read(side) for side in SIDES)), self.view.read(name))
+        return coalesce(least(*(self.view.read(side) for side in SIDES)), self.view.read(name))
 
-    def _cases(self, check: CheckPlace) -> tuple[list[tuple[ir.Value, ir.Value | int]], ir.Value | int]:
+    def _cases(self, check: CheckPlace) -> tuple[list[tuple[Value, Value | int]], Value | int]:
         limit = check.limit
         if isinstance(limit, Requirement):
             return self._cases_of_requirement(check, limit)
@@ -426,16 +388,16 @@ class Judging:
     def _waiting(self, check: CheckPlace) -> int:
         return UNDETERMINED if self.layout.decides(check.field) else REQUIRED
 
-    def _cases_of_limit(self, check: CheckPlace, limit: Limit, subject: ir.Value) -> tuple[list[tuple[ir.Value, ir.Value | int]], int]:
+    def _cases_of_limit(self, check: CheckPlace, limit: Limit, subject: Value) -> tuple[list[tuple[Value, Value | int]], int]:
         missing = subject.isnull()
-        violated: list[ir.Value] = []
-        open_ends: list[ir.Value] = []
-        waiting: list[ir.Value] = []
+        violated: list[Value] = []
+        open_ends: list[Value] = []
+        waiting: list[Value] = []
         least, most = (fixed(check, end) for end in ("least", "most"))
         if limit.minimum is not None:
             unseen = missing if check.field != "setback_m" else any_of([self.view.read(side).isnull() for side in SIDES])
             if least is None:
-                bound = self.get(f"least{check.number}")
+                bound = self._unguarded[f"least{check.number}"]
                 violated.append((bound > number(0)) & (bound - subject >= number(TOLERANCE)))
                 open_ends.append(bound.isnull())
                 waiting.append((bound > number(0)) & unseen)
@@ -444,24 +406,24 @@ class Judging:
                 waiting.append(unseen)
         if check.has_maximum:
             if most is None:
-                bound = self.get(f"most{check.number}")
+                bound = self._unguarded[f"most{check.number}"]
                 violated.append(subject - bound >= number(TOLERANCE))
-                enough = ibis.coalesce(subject - self._known_tiers(limit) < number(TOLERANCE), ibis.literal(False)) if limit.tiers else ibis.literal(False)
-                open_ends.append(ibis.ifelse(bound.isnull(), ~enough, ibis.literal(False)) if limit.tiers else bound.isnull())
+                enough = coalesce(subject - self._known_tiers(limit) < number(TOLERANCE), FALSE) if limit.tiers else FALSE
+                open_ends.append(ifelse(bound.isnull(), ~enough, FALSE) if limit.tiers else bound.isnull())
                 waiting.append((bound < number(math.inf)) & missing)
             elif most < math.inf:
                 violated.append(subject > number(highest_met(most)))
                 waiting.append(missing)
-        cases: list[tuple[ir.Value, ir.Value | int]] = [(test, VIOLATED) for test in violated]
-        cases += [(test, UNDETERMINED) for test in open_ends]
+        rows: list[tuple[Value, Value | int]] = [(test, VIOLATED) for test in violated]
+        rows += [(test, UNDETERMINED) for test in open_ends]
         if waiting:
             waits = self._waiting(check)
             # A margin for all sides may be known of some sides only: then it is not the proposal that does not state it.
-            code = ibis.ifelse(missing, waits, UNDETERMINED) if check.field == "setback_m" and waits == REQUIRED else waits
-            cases.append((any_of(waiting), code))
-        return cases, SATISFIED
+            code = ifelse(missing, waits, UNDETERMINED) if check.field == "setback_m" and waits == REQUIRED else waits
+            rows.append((any_of(waiting), code))
+        return rows, SATISFIED
 
-    def _known_tiers(self, limit: Limit) -> ir.Value:
+    def _known_tiers(self, limit: Limit) -> Value:
         """Return the sum of the tiers before the first unknown one."""
         total = number(0)
         rows = []
@@ -469,44 +431,44 @@ class Judging:
             tier = self._translator.value(node)
             rows.append((tier.isnull() | (tier == number(math.inf)), total))
             total = total + tier
-        return ibis.cases(*rows, else_=total)
+        return cases(*rows, else_=total)
 
-    def _cases_of_requirement(self, check: CheckPlace, requirement: Requirement) -> tuple[list[tuple[ir.Value, ir.Value | int]], int]:
+    def _cases_of_requirement(self, check: CheckPlace, requirement: Requirement) -> tuple[list[tuple[Value, Value | int]], int]:
         holds = self._translator.value(requirement.test)
-        cases: list[tuple[ir.Value, ir.Value | int]] = [(holds, SATISFIED), (~holds, VIOLATED)]
+        rows: list[tuple[Value, Value | int]] = [(holds, SATISFIED), (~holds, VIOLATED)]
         if not self.layout.decides(check.field):
-            stand_in = {kind: ibis.literal(value, DTYPES[kind]) for kind, value in STAND_INS.items()}
+            stand_in = {kind: constant(() if kind == "items" else value, DTYPES[kind]) for kind, value in STAND_INS.items()}
 
-            def read(name: str) -> ir.Value:
+            def read(name: str) -> Value:
                 value = self.view.read(name)
-                return ibis.coalesce(value, stand_in[field_type(name)]) if name in requirement.fields else value
+                return coalesce(value, stand_in[field_type(name)]) if name in requirement.fields else value
 
             alone = Translator(read, self._binding, careful=True).value(requirement.test)
-            cases.append((self.view.read(check.field).isnull() & alone.notnull(), REQUIRED))
-        return cases, UNDETERMINED
+            rows.append((self.view.read(check.field).isnull() & alone.notnull(), REQUIRED))
+        return rows, UNDETERMINED
 
     # Displacement
 
-    def displacing(self) -> dict[str, ir.Value]:
+    def displacing(self) -> dict[str, Value]:
         """Return for each check that can be displaced by which clause it is (its place and 1; 0: by none), and what stands of it."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for check in self.layout.checks:
             displacers = self.layout.displacers.get(check.number, ())
             reads = [self.layout.applies(clause) for clause in displacers]
             if not displacers or not self.differs(*reads, f"plain{check.number}"):
                 continue
             last_first = [(self._applies(clause), self.layout.places[clause.id] + 1) for clause in reversed(displacers)]
-            columns[self._new(f"displaced{check.number}")] = ibis.cases(*last_first, else_=0)
+            self._put(columns, f"displaced{check.number}", cases(*last_first, else_=0))
             certain = any_of([self._applies(clause) for clause in displacers])
-            columns[self._new(f"standing{check.number}")] = ibis.ifelse(certain, NONE, self.get(f"plain{check.number}"))
+            self._put(columns, f"standing{check.number}", ifelse(certain, NONE, self.get(f"plain{check.number}")))
         return columns
 
     def _standing(self, check: CheckPlace) -> str:
         return f"standing{check.number}" if check.number in self.layout.displacers else f"plain{check.number}"
 
-    def opening(self) -> dict[str, ir.Value]:
+    def opening(self) -> dict[str, Value]:
         """Return which checks stay open because their clause may or may not apply, where it would displace others."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for check in self.layout.checks:
             rivals = self.layout.rivals.get(check.number, ())
             reads = [name for each in (check, *rivals) for name in (self._standing(each), self.layout.applies(each.clause))]
@@ -517,14 +479,12 @@ class Judging:
             same = [~known | (self.get(self._standing(rival)) == own) for known, rival in zip(certain, rivals, strict=True)]
             agrees = any_of(certain) & all_of(same) & own.isin([SATISFIED, VIOLATED])
             # A CASE works its branches out for the rows that come there only, and few do.
-            columns[self._new(f"open{check.number}")] = ibis.cases(
-                (self._applies(check.clause).notnull(), ibis.literal(False)), (own == NONE, ibis.literal(False)), else_=~agrees
-            )
+            self._put(columns, f"open{check.number}", cases((self._applies(check.clause).notnull(), FALSE), (own == NONE, FALSE), else_=~agrees))
         return columns
 
-    def settling(self) -> dict[str, ir.Value]:
+    def settling(self) -> dict[str, Value]:
         """Return what each check comes to after displacement, and which hold anyway: their clause may or may not apply, and they would hold if it did."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for check in self.layout.checks:
             applies = self.layout.applies(check.clause)
             own_open = f"open{check.number}"
@@ -537,27 +497,29 @@ class Judging:
             else:
                 opens = self.get(applies).isnull()
                 opens = opens & (standing > NONE) if check.number in self.layout.displacers else opens
-            columns[self._new(f"holds{check.number}")] = opens & (standing == SATISFIED)
-            cases = [(opens, UNDETERMINED)]
+            self._put(columns, f"holds{check.number}", opens & (standing == SATISFIED))
+            rows: list[tuple[Value, Value | int]] = [(opens, UNDETERMINED)]
             if contesting:
                 contested = any_of([self.get(f"open{other.number}") for other in contesting])
-                cases.append((contested, ibis.ifelse(_true(self.get(applies)) & (standing > NONE), UNDETERMINED, standing)))
-            columns[self._new(f"outcome{check.number}")] = ibis.cases(*cases, else_=standing)
+                rows.append((contested, ifelse(_true(self.get(applies)) & (standing > NONE), UNDETERMINED, standing)))
+            self._put(columns, f"outcome{check.number}", cases(*rows, else_=standing))
         return columns
 
-    def settling_fsi(self) -> dict[str, ir.Value]:
+    def settling_fsi(self) -> dict[str, Value]:
         """Return where a stated built-up area whose own limit holds settles an unstated FSI."""
         areas = [f"outcome{check.number}" for check in self.layout.checks_on.get("built_up_area_sq_m", ())]
         if not areas or not self.differs(*areas, "built_up_area_sq_m", "fsi"):
             return {}
         worst = [self.get(name) for name in areas]
-        holds = (worst[0] if len(worst) == 1 else ibis.greatest(*worst)) == SATISFIED
+        holds = (worst[0] if len(worst) == 1 else greatest(*worst)) == SATISFIED
         settled = holds & self.view.read("built_up_area_sq_m").notnull() & self.view.read("fsi").isnull()
-        return {self._new("settles"): settled}
+        columns: dict[str, Value] = {}
+        self._put(columns, "settles", settled)
+        return columns
 
-    def by_field(self) -> dict[str, ir.Value]:
+    def by_field(self) -> dict[str, Value]:
         """Return what each check comes to in the end, and what it counts as when a field's outcomes are compared: one that holds anyway holds."""
-        columns = {}
+        columns: dict[str, Value] = {}
         may_settle = "built_up_area_sq_m" in self.layout.checks_on
         for check in self.layout.checks:
             outcome = f"outcome{check.number}"
@@ -567,19 +529,19 @@ class Judging:
             found = self.get(outcome)
             if settles:
                 settled = self.get("settles") & (found == UNDETERMINED) & _true(self._applies(check.clause))
-                columns[self._new(f"settled{check.number}")] = settled
-                found = ibis.ifelse(settled, SATISFIED, found)
-            columns[self._new(f"final{check.number}")] = found
-            columns[self._new(f"counts{check.number}")] = ibis.ifelse(self.get(f"holds{check.number}"), SATISFIED, found)
+                self._put(columns, f"settled{check.number}", settled)
+                found = ifelse(settled, SATISFIED, found)
+            self._put(columns, f"final{check.number}", found)
+            self._put(columns, f"counts{check.number}", ifelse(self.get(f"holds{check.number}"), SATISFIED, found))
         return columns
 
-    def worst(self) -> dict[str, ir.Value]:
+    def worst(self) -> dict[str, Value]:
         """Return the worst outcome of each field."""
-        columns = {}
+        columns: dict[str, Value] = {}
         for name, checks in self.layout.checks_on.items():
             counted = [f"counts{check.number}" for check in self.layout.last_checks(checks)]
             if self.differs(*counted):
-                columns[self._new(f"worst {name}")] = ibis.greatest(*(self.get(each) for each in counted), NONE)
+                self._put(columns, f"worst {name}", greatest(*(self.get(each) for each in counted), NONE))
         return columns
 
 
@@ -588,10 +550,10 @@ def judge(steps: Steps, layout: Layout, views: list[View]) -> list[Judging]:
     judgings = [Judging(steps, layout, view) for view in views]
     compare = len(views) > 1
 
-    def step(columns: Iterable[Mapping[str, ir.Value]]) -> None:
-        steps.add({name: value for found in columns for name, value in found.items()})
+    def step(columns: Iterable[Mapping[str, Value]]) -> None:
+        for found in columns:  # those of the cases as they are first: the others are held against them
+            steps.add(found)
 
-    step(judging.conditions() for judging in judgings)
     for level in layout.levels:
         step(judging.standing_limits(level) for judging in judgings)
         step(judging.first_answers(level) for judging in judgings)
@@ -627,11 +589,11 @@ def has_end(check: CheckPlace, end: str) -> bool:
     return check.has_minimum if end == "least" else check.has_maximum
 
 
-def _plain_bound(answer: ir.Value, end: End) -> ir.Value:
+def _plain_bound(answer: Value, end: End) -> Value:
     """Return a binding limit as formulas read it: a least value that is `none` is 0."""
-    return ibis.ifelse(answer == number(-math.inf), number(0), answer) if end == "least" else answer
+    return ifelse(answer == number(-math.inf), number(0), answer) if end == "least" else answer
 
 
-def _true(flag: ir.Value) -> ir.Value:
+def _true(flag: Value) -> Value:
     """Return whether a flag is known and true."""
-    return ibis.coalesce(flag, ibis.literal(False))
+    return coalesce(flag, FALSE)

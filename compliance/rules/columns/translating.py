@@ -1,4 +1,4 @@
-"""Checked trees as Ibis expressions: the same operations in the same order, so that one case and ten million cannot disagree.
+"""Checked trees as values over columns: the same operations in the same order, so that one case and ten million cannot disagree.
 
 Unknown is NULL. `none` is plus infinity for a greatest value and minus infinity for a least one. Where a database's function would skip
 NULLs (greatest, least, the sum of a list) they are guarded, since here unknown is contagious.
@@ -8,20 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cache, reduce
-from operator import and_, or_
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
-from compliance.rules.columns.engine import ibis
+from compliance.rules.columns.folding import FALSE, Value, all_of, any_of, as_value, cases, coalesce, constant, greatest, ifelse, item, least, over_items
 from compliance.rules.formulas import Node
 from compliance.rules.rulebook import Matcher
 from compliance.rules.values import TOLERANCE, at_least
 from compliance.vocabulary import BUILDING_TYPES, FIELDS
-
-if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-Key = tuple[Any, ...]
 
 DTYPES: Mapping[str, str] = {
     "number": "float64",
@@ -31,17 +25,19 @@ DTYPES: Mapping[str, str] = {
     "items": "array<struct<count: float64, carpet_sq_m: float64, plinth_sq_m: float64>>",
 }
 """The type of a column by the kind of its field."""
+UNKNOWN = constant(None, "float64")
+"""An unknown number."""
 
 
-def null_of(kind: str) -> ir.Value:
+def null_of(kind: str) -> Value:
     """Return the unknown value of a kind of field or of a type of formula."""
-    return ibis.null(DTYPES[kind])
+    return constant(None, DTYPES[kind])
 
 
 @cache
-def number(value: float) -> ir.Value:
-    """Return a number as a constant; written as text, since `0.75` alone is a decimal to a database, with arithmetic of its own."""
-    return ibis.literal(repr(float(value)) if math.isfinite(value) else ("Infinity" if value > 0 else "-Infinity")).cast("float64")
+def number(value: float) -> Value:
+    """Return a number as a constant."""
+    return constant(float(value), "float64")
 
 
 @cache
@@ -64,33 +60,19 @@ def highest_met(bound: float) -> float:
     return -lowest_met(-bound)
 
 
-@cache
-def _functions() -> Mapping[str, Callable[..., ir.Value]]:
-    def round(value: float, digits: int) -> float:
-        raise NotImplementedError  # the database's own; Ibis would make it a whole number, which has no infinity
-
-    round.__annotations__ = {"value": float, "digits": int, "return": float}
-    return {"round": ibis.udf.scalar.builtin(round)}
-
-
-def nearest(value: ir.Value) -> ir.Value:
-    """Return the nearest whole number; of two, either."""
-    return _functions()["round"](value, 0)
-
-
-def ceiling(value: ir.Value) -> ir.Value:
+def ceiling(value: Value) -> Value:
     """Return the least whole number not below a value, as `values.ceiling`."""
-    whole = nearest(value)
-    return ibis.ifelse(value - whole >= number(TOLERANCE), whole + number(1), whole)
+    whole = value.nearest()
+    return ifelse(value - whole >= number(TOLERANCE), whole + number(1), whole)
 
 
-def floor(value: ir.Value) -> ir.Value:
+def floor(value: Value) -> Value:
     """Return the greatest whole number not above a value, as `values.floor`."""
-    whole = nearest(value)
-    return ibis.ifelse(whole - value >= number(TOLERANCE), whole - number(1), whole)
+    whole = value.nearest()
+    return ifelse(whole - value >= number(TOLERANCE), whole - number(1), whole)
 
 
-def round_number(value: ir.Value) -> ir.Value:
+def round_number(value: Value) -> Value:
     """Return a number half-even to 6 decimals, as `specs.round_number`: by its exact value, of which the product with a million is rounded."""
     million, half = number(1e6), number(0.5)
     scaled = value * million
@@ -100,34 +82,15 @@ def round_number(value: ir.Value) -> ir.Value:
     high = value * number(2.0**27 + 1) - (value * number(2.0**27 + 1) - value)
     error = (high * million - scaled) + (value - high) * million
     odd = down - number(2) * floor_exactly(down / number(2)) == number(1)
-    up = ibis.ifelse(rest == half, (error > number(0)) | ((error == number(0)) & odd), rest > half)
+    up = ifelse(rest == half, (error > number(0)) | ((error == number(0)) & odd), rest > half)
     # From 2^52 millionths on there is no half to round. Plus 0 makes -0 a 0.
-    return ibis.ifelse(scaled.abs() < number(2.0**52), ibis.ifelse(up, down + number(1), down) / million, value) + number(0)
+    return ifelse(scaled.abs() < number(2.0**52), ifelse(up, down + number(1), down) / million, value) + number(0)
 
 
-def floor_exactly(value: ir.Value) -> ir.Value:
+def floor_exactly(value: Value) -> Value:
     """Return the greatest whole number not above a value, without a tolerance."""
-    whole = nearest(value)
-    return ibis.ifelse(whole > value, whole - number(1), whole)
-
-
-def any_of(flags: list[ir.Value]) -> ir.Value:
-    """Return the `or` of flags; false where there are none."""
-    return reduce(or_, flags) if flags else ibis.literal(False)
-
-
-def all_of(flags: list[ir.Value]) -> ir.Value:
-    """Return the `and` of flags; true where there are none."""
-    return reduce(and_, flags) if flags else ibis.literal(True)
-
-
-def key_of(node: Node, known: dict[int, tuple[Node, Key]]) -> Key:
-    """Return what two trees have in common exactly when they say the same."""
-    found = known.get(id(node))
-    if found is None:
-        kind = type(node.value).__name__  # True == 1.0, and they are not the same constant
-        found = known[id(node)] = (node, (node.op, node.type, kind, node.value, *(key_of(arg, known) for arg in node.args)))
-    return found[1]
+    whole = value.nearest()
+    return ifelse(whole > value, whole - number(1), whole)
 
 
 def asks(node: Node) -> bool:
@@ -141,30 +104,24 @@ class Translator:
     Args:
         read: the column of a field or a fact.
         binding: the column of `required(field)` or `allowed(field)`.
-        computed: the column that already holds a tree, or None.
         careful: whether what stands below a division may be 0 here.
     """
 
     def __init__(
         self,
-        read: Callable[[str], ir.Value],
-        binding: Callable[[str, str], ir.Value] | None = None,
-        computed: Callable[[Node], ir.Value | None] = lambda node: None,
+        read: Callable[[str], Value],
+        binding: Callable[[str, str], Value] | None = None,
         careful: bool = False,
     ) -> None:
         self.read = read
         self.binding = binding
-        self.computed = computed
         self.careful = careful
-        self._item: ir.Value | None = None
 
-    def value(self, node: Node, unlimited: float = math.inf) -> ir.Value:
+    def value(self, node: Node, unlimited: float = math.inf) -> Value:
         """Return the expression of a tree; `unlimited` is what stands for `none`."""
-        if self._item is None and (known := self.computed(node)) is not None:
-            return known
         match node.op:
             case "constant":
-                return number(node.value) if node.type == "number" else ibis.literal(node.value)
+                return number(node.value) if node.type == "number" else as_value(node.value)
             case "name":
                 return self.read(node.value)
             case "none":
@@ -175,8 +132,7 @@ class Translator:
                 assert self.binding is not None  # noqa: S101 - the loader lets it stand in clauses only
                 return self.binding(node.op, node.value)
             case "item":
-                assert self._item is not None  # noqa: S101 - the loader lets it stand in lists only
-                return self._item[node.value]
+                return item(node.value)
             case "all":
                 return all_of([self.value(arg) for arg in node.args])
             case "any":
@@ -204,14 +160,14 @@ class Translator:
             case "round_half_down":
                 return ceiling(self.value(node.args[0]) - number(0.5))
             case "first_known":
-                return ibis.coalesce(*(self.value(arg) for arg in node.args))
+                return coalesce(*(self.value(arg) for arg in node.args))
             case "count" | "sum":
                 return self._over_items(node)
             case "by":
                 return self._by(node, unlimited)
         raise NotImplementedError(f"the operation '{node.op}' has no column form")
 
-    def _arithmetic(self, node: Node) -> ir.Value:
+    def _arithmetic(self, node: Node) -> Value:
         if all(arg.op == "constant" for arg in node.args):
             return number(node.run({}))
         left, right = (self.value(arg) for arg in node.args)
@@ -219,10 +175,10 @@ class Translator:
             right = right.nullif(number(0))
         result = left + right if node.op == "add" else left - right if node.op == "subtract" else left * right if node.op == "multiply" else left / right
         if any(inner.op == "allowed" for inner in node.walk()):  # only there is an infinity, of which no number may come
-            result = ibis.ifelse(result.isnan(), ibis.null("float64"), result)
+            result = ifelse(result.isnan(), UNKNOWN, result)
         return result
 
-    def _compare(self, node: Node) -> ir.Value:
+    def _compare(self, node: Node) -> Value:
         left, right = node.args
         if node.value == "==" and right.op == "constant" and right.type == "code":
             return self._one_of(left, frozenset({right.value}))
@@ -247,7 +203,7 @@ class Translator:
                 return (a - b).abs() < tolerance
         return (a - b).abs() >= tolerance
 
-    def _one_of(self, subject: Node, codes: frozenset[Any]) -> ir.Value:
+    def _one_of(self, subject: Node, codes: frozenset[Any]) -> Value:
         value = self.value(subject)
         if subject.type == "flag":
             test = (value | ~value) if codes == {True, False} else value if codes == {True} else ~value
@@ -258,9 +214,9 @@ class Translator:
         if not (subject.op == "name" and subject.value == "building_type"):
             return test
         uses = {"mixed", *(BUILDING_TYPES[code].use for code in codes if code in BUILDING_TYPES)} - {None}
-        return ibis.ifelse(value.isnull() & ~self.read("building_use").isin(sorted(map(str, uses))), ibis.literal(False), test)
+        return ifelse(value.isnull() & ~self.read("building_use").isin(sorted(map(str, uses))), FALSE, test)
 
-    def _match(self, subject: Node, match: Matcher) -> ir.Value:
+    def _match(self, subject: Node, match: Matcher) -> Value:
         if match.one_of is not None:
             return self._one_of(subject, match.one_of)
         value = self.value(subject)
@@ -268,12 +224,12 @@ class Translator:
             return ~self._plainly_one_of(subject, value, match.none_of)
         return self._inside(value, match)
 
-    def _plainly_one_of(self, subject: Node, value: ir.Value, codes: frozenset[Any]) -> ir.Value:
+    def _plainly_one_of(self, subject: Node, value: Value, codes: frozenset[Any]) -> Value:
         if subject.type == "flag":
             return (value | ~value) if codes == {True, False} else value if codes == {True} else ~value
         return value.isin(sorted(codes))
 
-    def _inside(self, value: ir.Value, match: Matcher) -> ir.Value:
+    def _inside(self, value: Value, match: Matcher) -> Value:
         tests = []
         if match.minimum is not None:
             tests.append(value >= number(lowest_met(match.minimum)))
@@ -285,32 +241,22 @@ class Translator:
             tests.append(value < number(lowest_met(match.below)))
         return all_of(tests)
 
-    def _where(self, node: Node, unlimited: float) -> ir.Value:
+    def _where(self, node: Node, unlimited: float) -> Value:
         test, yes, no = node.args
         decides = self.value(test)
-        return ibis.cases((decides, self.value(yes, unlimited)), (~decides, self.value(no, unlimited)), else_=null_of(yes.type))
+        return cases((decides, self.value(yes, unlimited)), (~decides, self.value(no, unlimited)), else_=null_of(yes.type))
 
-    def _extreme(self, node: Node) -> ir.Value:
+    def _extreme(self, node: Node) -> Value:
         values = [self.value(arg) for arg in node.args]
         unsure = [value.isnull() for value, arg in zip(values, node.args, strict=True) if arg.op != "constant"]
-        found = values[0] if len(values) == 1 else ibis.least(*values) if node.op == "min" else ibis.greatest(*values)
-        return ibis.ifelse(any_of(unsure), ibis.null("float64"), found) if unsure else found
+        found = values[0] if len(values) == 1 else least(*values) if node.op == "min" else greatest(*values)
+        return ifelse(any_of(unsure), UNKNOWN, found) if unsure else found
 
-    def _over_items(self, node: Node) -> ir.Value:
-        (inner,) = node.args
+    def _over_items(self, node: Node) -> Value:
+        each = self.value(node.args[0])
+        return over_items(self.read("dwelling_mix"), each.cast("float64"))
 
-        def each(item: ir.Value) -> ir.Value:
-            self._item = item
-            value = self.value(inner).cast("float64")
-            self._item = None
-            return item["count"] * value
-
-        items = self.read("dwelling_mix")
-        found = items.map(each)
-        unknown = ibis.coalesce(found.map(lambda value: value.isnull()).anys(), ibis.literal(False))
-        return ibis.ifelse(items.isnull() | unknown, ibis.null("float64"), ibis.coalesce(found.sums(), number(0)))
-
-    def _by(self, node: Node, unlimited: float) -> ir.Value:
+    def _by(self, node: Node, unlimited: float) -> Value:
         key, *values = node.args
         subject = self.value(key)
         rows = []
@@ -322,7 +268,7 @@ class Translator:
             else:
                 test = ~self._plainly_one_of(key, subject, match.none_of)
             rows.append((test, self.value(yields, unlimited)))
-        return ibis.cases(*rows, else_=null_of(node.type))
+        return cases(*rows, else_=null_of(node.type))
 
 
 def field_dtype(name: str) -> str:

@@ -4,6 +4,8 @@ import copy
 
 import pytest
 
+from compliance.auditing import grouping
+from compliance.auditing.grouping import Group, groups_of
 from compliance.packaged import FOLDER
 from compliance.rules import Rulebook, load, load_file
 from compliance.rules.columns import evaluate, state
@@ -18,19 +20,32 @@ PACKAGED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 ibis = pytest.importorskip("ibis", reason="requirements/bulk.txt is not installed")
 
 
-def disagreements(engine, rulebook: Rulebook, number: int, seed: int) -> list[str]:
+def disagreements(engine, rulebook: Rulebook, number: int, seed: int, *, grouped: bool = False) -> list[str]:
+    """What is not the same by columns; grouped: the cases of each kind judged apart, with what is known of them, columns of nothing left out."""
     cases = random_cases(rulebook, number, seed)
     arrow = as_arrow(rulebook, cases)
     engine.register("cases", arrow)
+    table = ibis.table(ibis.schema(arrow.schema), name="cases")
+    groups = list(groups_of(engine, rulebook, table)) if grouped else [Group(table, {})]
+    assert (len(groups) > 1) == grouped
     found, seen = [], 0
-    for verdicts in evaluate(rulebook, ibis.table(ibis.schema(arrow.schema), name="cases"), DAY):
-        shown = {row["row"]: row for row in engine.query(verdicts.select("row")).to_pylist()}
-        for row in engine.query(state(verdicts, "row")).to_pylist():
-            seen += 1
-            case = cases[row["row"]]
-            found += [f"{what} of {case.spec}, asked {case.asked}" for what in differences(verdicts, rulebook, case, row, shown[row["row"]])]
+    for group in groups:
+        for verdicts in evaluate(rulebook, group.table, DAY, group.known):
+            whole = dict.fromkeys(verdicts.select("row").columns)
+            shown = {row["row"]: whole | row for row in engine.query(verdicts.select("row", empty=not grouped)).to_pylist()}
+            for row in engine.query(state(verdicts, "row")).to_pylist():
+                seen += 1
+                case = cases[row["row"]]
+                found += [f"{what} of {case.spec}, asked {case.asked}" for what in differences(verdicts, rulebook, case, row, shown[row["row"]])]
     assert seen == number
     return found
+
+
+@pytest.fixture
+def small_groups(monkeypatch):
+    monkeypatch.setattr(grouping, "LEAST_ROWS", 100)
+    monkeypatch.setattr(grouping, "LEAST_SHARE", 0)
+    monkeypatch.setattr(grouping, "READ_BY", 0.1)
 
 
 @pytest.fixture(params=["duckdb_engine", pytest.param("spark_engine", marks=pytest.mark.slow)])
@@ -42,6 +57,12 @@ def engine(request):
 @pytest.mark.parametrize("name", PACKAGED)
 def test_packaged_rulebooks_come_out_by_columns_as_one_by_one(engine, name):
     assert disagreements(engine, load_file(FOLDER / f"{name}.yaml"), 600, seed=8) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PACKAGED)
+def test_packaged_rulebooks_come_out_the_same_for_cases_of_one_kind_together(duckdb_engine, small_groups, name):
+    assert disagreements(duckdb_engine, load_file(FOLDER / f"{name}.yaml"), 600, seed=9, grouped=True) == []
 
 
 def _with(**changes):
@@ -129,3 +150,8 @@ TRICKY = {
 @pytest.mark.parametrize("what", TRICKY)
 def test_hard_cases_of_the_language_come_out_by_columns_as_one_by_one(engine, what):
     assert disagreements(engine, load(TRICKY[what]), 500, seed=1) == []
+
+
+@pytest.mark.parametrize("what", TRICKY)
+def test_hard_cases_come_out_the_same_for_cases_of_one_kind_together(engine, small_groups, what):
+    assert disagreements(engine, load(TRICKY[what]), 500, seed=2, grouped=True) == []

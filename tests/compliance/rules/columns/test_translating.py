@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from compliance.rules.columns.steps import Steps
 from compliance.rules.columns.translating import Translator, ceiling, floor, number, round_number
 from compliance.rules.formulas import Scope, parse_formula
 from compliance.rules.values import ceiling as ceiling_of_one
@@ -17,26 +18,26 @@ pytestmark = pytest.mark.bulk
 finite = st.floats(-1e12, 1e12) | st.integers(-(10**7), 10**7).map(lambda value: value / 2e6) | st.floats(-100, 100).map(lambda value: round(value, 7))
 
 
-def computed(engine, expression, **columns):
+def computed(engine, formula, **columns):
     import ibis
     import pyarrow
 
     types = dict.fromkeys(columns, "float64")
     engine.register("numbers", pyarrow.table({name: pyarrow.array(values, pyarrow.float64()) for name, values in columns.items()}))
-    table = ibis.table(types, name="numbers")
-    return engine.query(table.select(found=expression(table)))["found"].to_pylist()
+    steps = Steps(ibis.table(types, name="numbers"))
+    return engine.query(steps.result({"found": formula(steps)}))["found"].to_pylist()
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(finite, min_size=1, max_size=200))
 def test_rounding_is_to_the_bit_that_of_one_case(duckdb_engine, values):
-    assert computed(duckdb_engine, lambda table: round_number(table.x), x=values) == [round_one(value) for value in values]
-    assert computed(duckdb_engine, lambda table: ceiling(table.x), x=values) == [ceiling_of_one(value) for value in values]
-    assert computed(duckdb_engine, lambda table: floor(table.x), x=values) == [floor_of_one(value) for value in values]
+    assert computed(duckdb_engine, lambda steps: round_number(steps["x"]), x=values) == [round_one(value) for value in values]
+    assert computed(duckdb_engine, lambda steps: ceiling(steps["x"]), x=values) == [ceiling_of_one(value) for value in values]
+    assert computed(duckdb_engine, lambda steps: floor(steps["x"]), x=values) == [floor_of_one(value) for value in values]
 
 
 def test_an_infinite_limit_stays_infinite(duckdb_engine):
-    assert computed(duckdb_engine, lambda table: ceiling(table.x), x=[math.inf]) == [math.inf]
+    assert computed(duckdb_engine, lambda steps: ceiling(steps["x"]), x=[math.inf]) == [math.inf]
 
 
 FORMULAS = [
@@ -57,7 +58,7 @@ def test_a_formula_gives_to_the_bit_what_it_gives_for_one_case(duckdb_engine, fo
     node = parse_formula(formula, Scope({}))
     found = computed(
         duckdb_engine,
-        lambda table: Translator(lambda name: table[name]).value(node) + number(0),
+        lambda steps: Translator(lambda name: steps[name]).value(node) + number(0),
         height_m=[case[0] for case in cases],
         fsi=[case[1] for case in cases],
     )
