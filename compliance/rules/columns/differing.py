@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from compliance.rules.columns.engine import ibis, uncollected
+from compliance.rules.columns.engine import uncollected
+from compliance.rules.columns.folding import FALSE, TRUE, Value, any_of, as_value, cases, coalesce, ifelse
 from compliance.rules.columns.judging import NONE, OUTCOMES, UNDETERMINED, CheckPlace, Judging, Layout, has_end
-from compliance.rules.columns.translating import any_of, round_number
+from compliance.rules.columns.steps import Steps
+from compliance.rules.columns.translating import UNKNOWN, null_of, number, round_number
 from compliance.rules.columns.verdicts import Verdicts, evaluate_part
 from compliance.rules.concluding import State
 from compliance.rules.rulebook import Limit, Requirement, Rulebook
@@ -71,14 +73,14 @@ class Pair:
         """Return `row` and `differs` (one of the numbers above) for the cases that both tables of states have."""
         with uncollected():
             renamed = new.rename(lambda name: f"new {name}")
-            both = old.join(renamed, old["row"] == renamed["new row"])
+            both = Steps(old.join(renamed, old["row"] == renamed["new row"]))
             unlike = [_Compared(self, both, name) for name in self.shared]
             alone = [_listed(both, name, side) for side, name in self._alone()]
             outcomes_differ = any_of([*(clause.outcomes_differ for clause in unlike), *alone])
-            anything = any_of([*(clause.limits_differ for clause in unlike), outcomes_differ]) | ibis.literal(bool(alone))
-            certain = any_of([clause.told_differently for clause in unlike]) | ibis.literal(bool(alone))
-            found = ibis.cases((~anything, SAME), (~certain, UNSURE), (~outcomes_differ, LIMITS_DIFFER), else_=UNSURE if self.ranged else OUTCOMES_DIFFER)
-            return both.select(row=both["row"], differs=found)
+            anything = any_of([*(clause.limits_differ for clause in unlike), outcomes_differ]) | as_value(bool(alone))
+            certain = any_of([clause.told_differently for clause in unlike]) | as_value(bool(alone))
+            found = cases((~anything, SAME), (~certain, UNSURE), (~outcomes_differ, LIMITS_DIFFER), else_=UNSURE if self.ranged else OUTCOMES_DIFFER)
+            return both.result({"row": both["row"], "differs": found})
 
     def _alone(self) -> Iterator[tuple[str, str]]:
         """Yield the clauses that only one of both has, with what begins the names of its columns."""
@@ -112,18 +114,18 @@ def _states(verdicts: Verdicts) -> ir.Table:
     return verdicts.steps.result(columns)
 
 
-def _state(layout: Layout, judging: Judging, check: CheckPlace, applies: ir.Value) -> dict[str, ir.Value]:
+def _state(layout: Layout, judging: Judging, check: CheckPlace, applies: Value) -> dict[str, Value]:
     found = {kind: judging.get(f"{kind}{check.number}") for kind in ("plain", "final", "holds")}
     displacers = layout.displacers.get(check.number, ())
     if displacers:
         by = judging.get(f"displaced{check.number}")
         names = ((by == layout.places[clause.id] + 1, clause.id) for clause in displacers)
-        found["displaced"] = ibis.cases((~applies, ibis.null("string")), *names, else_=ibis.null("string"))
+        found["displaced"] = cases((~applies, null_of("code")), *names, else_=null_of("code"))
     if f"settled{check.number}" in judging.steps:
         found["settled"] = judging.get(f"settled{check.number}")
     for end in ("least", "most"):
         if has_end(check, end):
-            found[end] = ibis.ifelse(~applies, ibis.null("float64"), judging.bound(check, "least" if end == "least" else "most"))
+            found[end] = ifelse(~applies, UNKNOWN, judging.bound(check, "least" if end == "least" else "most"))
     for place in range(len(_tiers(check))):
         found[f"tier{place}"] = judging.get(f"tier{check.number}.{place}")
     return found
@@ -136,7 +138,7 @@ def _tiers(check: CheckPlace) -> tuple[str, ...]:
 class _Compared:
     """One clause that both rulebooks have, for the cases of two tables of states."""
 
-    def __init__(self, pair: Pair, both: ir.Table, name: str) -> None:
+    def __init__(self, pair: Pair, both: Steps, name: str) -> None:
         self.both = both
         self.name = name
         self.ranged = pair.ranged
@@ -146,28 +148,28 @@ class _Compared:
         self.limits = ("least", "most", *(f"tier{place}" for place in range(max((len(_tiers(check)) for check in (*old, *new)), default=0))))
         self.same_words = [_told(check) for check in old] == [_told(check) for check in new]
         self.same_aside = clauses[0].clause_no == clauses[1].clause_no and [_ends(check) for check in old] == [_ends(check) for check in new]
-        self.views = [column.removeprefix(f"applies {name}") for column in both.columns if column.startswith(f"applies {name}@")]
+        self.views = [column.removeprefix(f"applies {name}") for column in both if column.startswith(f"applies {name}@")]
 
     @property
-    def outcomes_differ(self) -> ir.Value:
+    def outcomes_differ(self) -> Value:
         """Whether anything differs on which an outcome or the status may hang."""
         if self.checks is None:
             return self._listed_in_a_view()
         return any_of([self._differs(f"applies {self.name}{end}") for end in ("", *self.views)] + [self._differs(name) for name in self._columns(STATES)])
 
     @property
-    def limits_differ(self) -> ir.Value:
+    def limits_differ(self) -> Value:
         """Whether a limit differs, or what is said of it."""
         differ = [] if self.checks is None else [self._differs(name) for name in self._columns(self.limits)]
         return any_of(differ if self.same_words and self.same_aside else [*differ, self._listed_in_a_view()])
 
     @property
-    def told_differently(self) -> ir.Value:
+    def told_differently(self) -> Value:
         """Whether what the digest says of the clause certainly differs."""
         old, new = (_listed(self.both, self.name, side) for side in ("", "new "))
         if self.ranged and self.checks is None:
-            return ibis.literal(False)
-        differ = [] if self.same_words and self.checks is not None else [ibis.literal(True)]
+            return FALSE
+        differ = [] if self.same_words and self.checks is not None else [TRUE]
         if self.checks is not None:
             differ += [self._differs(name, _as_told) for name in self._columns(self.limits, views=False)]
             if not self.ranged:
@@ -175,35 +177,35 @@ class _Compared:
                 differ += [self._outcome("", place) != self._outcome("new ", place) for place in self.checks]
         return (old & new & any_of(differ)) if self.ranged else (old != new) | (old & new & any_of(differ))
 
-    def _outcome(self, side: str, place: int) -> ir.Value:
+    def _outcome(self, side: str, place: int) -> Value:
         """Return what the digest says that a check comes to: by itself where it is displaced, and open where clauses that may not be here settle it."""
         plain, found = (self.both[f"{side}{kind} {self.name} {place}"] for kind in ("plain", "final"))
         displaced, settled = (f"{side}{kind} {self.name} {place}" for kind in ("displaced", "settled"))
-        if displaced in self.both.columns:
-            found = ibis.ifelse(self.both[displaced].notnull(), plain, found)
-        return ibis.ifelse(self.both[settled], UNDETERMINED, found) if settled in self.both.columns else found
+        if displaced in self.both:
+            found = ifelse(self.both[displaced].notnull(), plain, found)
+        return ifelse(self.both[settled], UNDETERMINED, found) if settled in self.both else found
 
     def _columns(self, kinds: Sequence[str], *, views: bool = True) -> list[str]:
         """Return the columns of the clause's checks of some kinds, by their names on the first side, that either side has."""
         ends = ("", *self.views) if views else ("",)
         wanted = [f"{kind} {self.name} {place}{end}" for end in ends for place in self.checks or () for kind in kinds]
-        return [name for name in wanted if name in self.both.columns or f"new {name}" in self.both.columns]
+        return [name for name in wanted if name in self.both or f"new {name}" in self.both]
 
-    def _differs(self, name: str, form: Any = lambda value: value) -> ir.Value:
-        here, there = (self.both[column] if column in self.both.columns else None for column in (name, f"new {name}"))
+    def _differs(self, name: str, form: Callable[[Value], Value] = lambda value: value) -> Value:
+        here, there = (self.both.get(column) for column in (name, f"new {name}"))
         if here is None or there is None:
             present = there if here is None else here
             assert present is not None  # noqa: S101 - one of both has it
-            return form(present).notnull() if present.type().is_numeric() or present.type().is_string() else ibis.coalesce(present, ibis.literal(False))
+            return coalesce(present, FALSE) if present.kind == "boolean" else form(present).notnull()
         return ~form(here).identical_to(form(there))
 
-    def _listed_in_a_view(self) -> ir.Value:
+    def _listed_in_a_view(self) -> Value:
         return any_of([_listed(self.both, f"{self.name}{end}", side) for end in ("", *self.views) for side in ("", "new ")])
 
 
-def _listed(both: ir.Table, name: str, side: str) -> ir.Value:
+def _listed(both: Steps, name: str, side: str) -> Value:
     """Return whether a clause applies or may apply."""
-    return ibis.coalesce(both[f"{side}applies {name}"], ibis.literal(True))
+    return coalesce(both[f"{side}applies {name}"], TRUE)
 
 
 def _told(check: CheckPlace) -> tuple[Any, ...]:
@@ -217,6 +219,6 @@ def _ends(check: CheckPlace) -> tuple[bool, bool]:
     return has_end(check, "least"), has_end(check, "most")
 
 
-def _as_told(value: ir.Value) -> ir.Value:
+def _as_told(value: Value) -> Value:
     """Return a limit as the digest has it: to six decimals, and nothing where it is `none`."""
-    return ibis.ifelse(value.abs() == ibis.literal(math.inf), ibis.null("float64"), round_number(value))
+    return ifelse(value.abs() == number(math.inf), UNKNOWN, round_number(value))

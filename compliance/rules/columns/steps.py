@@ -36,8 +36,15 @@ class Steps:
     def __contains__(self, name: str) -> bool:
         return name in self._values
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
     def __getitem__(self, name: str) -> Value:
         return self._values[name]
+
+    def get(self, name: str) -> Value | None:
+        """Return the value of a name, None where there is none."""
+        return self._values.get(name)
 
     def add(self, columns: Mapping[str, Value]) -> None:
         """Add values; one that exists already is replaced."""
