@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all test-more test-postgres test-mongodb test-bulk lint checks lock bench clean
+.PHONY: help setup run test test-all test-more test-postgres test-mongodb test-bulk test-bulk-slow lint checks lock bench clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -39,7 +39,7 @@ test-all: test test-more test-postgres test-mongodb test-bulk ## all tests, on S
 
 test-more: setup
 	@scripts/ensure_system.sh chromium redis
-	@env -u DATABASE_URL $(PYTEST) -m "slow or browser or redis" $(ARGS) || [ $$? -eq 5 ]
+	@env -u DATABASE_URL $(PYTEST) -m "(slow or browser or redis) and not bulk" $(ARGS) || [ $$? -eq 5 ]
 
 # Each starts a server of its own on a free port and runs the tests that use the database.
 test-postgres: setup ## the database tests on PostgreSQL
@@ -50,9 +50,12 @@ test-mongodb: setup ## the database tests and the browser journeys on a MongoDB-
 	@scripts/ensure_system.sh chromium
 	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
 
-test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB and Spark (installs the engines, 600 MB)
+test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB (installs the engines, 600 MB)
+	@$(PYTEST) -m "bulk and not slow" $(ARGS)
+
+test-bulk-slow: setup .venv/.installed-bulk ## every packaged rulebook by columns on DuckDB and Spark; takes longer than all other tests
 	@scripts/ensure_system.sh java
-	@$(PYTEST) -m bulk $(ARGS)
+	@$(PYTEST) -m "bulk and slow" $(ARGS)
 
 lint: setup ## format and lint, types, import direction (changes files)
 	@$(BIN)/ruff check --fix .
