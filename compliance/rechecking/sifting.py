@@ -25,9 +25,9 @@ from compliance.rules.concluding import State, conclude
 from compliance.rules.narrowing import complete_alike
 from compliance.services.releases import release_compiled
 
-FEWEST = 5_000
+FEWEST = 2_000
 """Below so many runs, they are judged one by one before the expressions of a pair of rulebooks have become SQL."""
-FEWEST_BY_CLAUSE = 400
+FEWEST_BY_CLAUSE = 250
 """And so many more for each clause in question."""
 FEWEST_RANGED = 2_000
 """Cases that may hang on an assumption's range have expressions of their own."""
