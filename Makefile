@@ -39,16 +39,17 @@ test-all: test test-more test-postgres test-mongodb test-bulk ## all tests, on S
 
 test-more: setup
 	@scripts/ensure_system.sh chromium redis
-	@env -u DATABASE_URL $(PYTEST) -m "(slow or browser or redis) and not bulk" $(ARGS) || [ $$? -eq 5 ]
+	@env -u DATABASE_URL $(PYTEST) -n 2 --dist loadfile -m "(slow or browser or redis) and not bulk" $(ARGS) || [ $$? -eq 5 ]
 
 # Each starts a server of its own on a free port and runs the tests that use the database.
 test-postgres: setup ## the database tests on PostgreSQL
 	@scripts/ensure_system.sh postgresql
 	@$(BIN)/python scripts/with_database.py postgres $(PYTEST) -n 2 --database-only -m "$(QUICK) and not browser_smoke or postgres" $(ARGS)
 
-test-mongodb: setup ## the database tests and the browser journeys on a MongoDB-wire server
+# Of the browser journeys those through the admin, whose packages know least of MongoDB; the pages' other tests are among the database tests.
+test-mongodb: setup ## the database tests and the admin's browser journeys on a MongoDB-wire server
 	@scripts/ensure_system.sh chromium
-	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
+	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only --ignore tests/browser/test_pages.py -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
 
 test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB (installs the engines, 600 MB)
 	@$(PYTEST) -m "bulk and not slow" $(ARGS)
