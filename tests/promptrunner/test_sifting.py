@@ -11,7 +11,7 @@ import sys
 
 import pytest
 from django.core.cache import cache
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from compliance import rechecking
 from compliance.models import Run
@@ -138,6 +138,21 @@ def test_a_few_runs_do_not_wait_for_the_engines(capsys):
     told = capsys.readouterr()
     assert "By columns" not in told.err
     assert "bulk.txt" not in told.err
+
+
+@pytest.mark.bulk
+@pytest.mark.usefixtures("eager")
+def test_an_interruption_while_columns_are_looked_through_ends_with_a_sentence(monkeypatch):
+    publish(SMALL)
+    run_proposal(spec=random_cases(load(SMALL), 1, seed=4)[0].spec, as_of=DAY)
+
+    def interrupted(runs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sifting, "read", interrupted)
+    with pytest.raises(CommandError, match="Interrupted") as stopped:
+        call_command("reprocess", "--dry-run")
+    assert stopped.value.returncode == 130
 
 
 @pytest.mark.bulk

@@ -57,10 +57,15 @@ class Command(BaseCommand):
         work = functools.partial(reprocess_runs, as_of=day, dry_run=options["dry_run"], unchanged_too=options["all"])
         if before is not None and not options["dry_run"]:
             self.stderr.write(f"If this is interrupted, go on with the same words and --before {before:%Y-%m-%dT%H:%M:%S.%f}.")
-        sifted = Sifted(rest=ids_of(runs)) if options["all"] or day else self._sift(runs, options["workers"], dry_run=options["dry_run"])
-        report = sifted.report
-        for some, judge in ((sifted.differing, functools.partial(work, differing=True)), (sifted.rest, work)):
-            report.add(self._report(judge, some, options["workers"]))
+        try:
+            sifted = Sifted(rest=ids_of(runs)) if options["all"] or day else self._sift(runs, options["workers"], dry_run=options["dry_run"])
+            report = sifted.report
+            for some, judge in ((sifted.differing, functools.partial(work, differing=True)), (sifted.rest, work)):
+                report.add(self._report(judge, some, options["workers"]))
+        except SpreadingError as error:
+            raise CommandError(f"{error} What was done stays; run it again to go on.", returncode=2) from None
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. What was done stays; run it again to go on.", returncode=130) from None
         for line in _lines(report, dry_run=options["dry_run"]):
             self.stdout.write(line)
         if report.failed:
@@ -88,18 +93,13 @@ class Command(BaseCommand):
 
     def _report(self, work: Any, ids: list[Any], workers: int) -> Reprocessed:
         report, looked_at, began = Reprocessed(), 0, time.perf_counter()
-        try:
-            for part in each(work, chunks(ids), workers, celery=self._celery):
-                for line in part.failed:
-                    self.stderr.write(line)
-                report.add(part)
-                looked_at = min(len(ids), looked_at + CHUNK)
-                if len(ids) > CHUNK:
-                    self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
-        except SpreadingError as error:
-            raise CommandError(f"{error} What was done stays; run it again to go on.", returncode=2) from None
-        except KeyboardInterrupt:
-            raise CommandError("Interrupted. What was done stays; run it again to go on.", returncode=130) from None
+        for part in each(work, chunks(ids), workers, celery=self._celery):
+            for line in part.failed:
+                self.stderr.write(line)
+            report.add(part)
+            looked_at = min(len(ids), looked_at + CHUNK)
+            if len(ids) > CHUNK:
+                self.stderr.write(progress_line(looked_at, len(ids), time.perf_counter() - began), ending="")
         if len(ids) > CHUNK:
             self.stderr.write("")
         return report
