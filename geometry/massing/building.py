@@ -116,10 +116,14 @@ class _Builder:
             stilt_m, podium_m = share * proposal.stilt_levels, share * proposal.podium_levels
             below = stilt_m + podium_m
         footprint, plates = self._plates(region, storeys)
+        if any(plan.is_empty for plan in (footprint, *plates)):
+            total = self._total()
+            stated = self._stated_area(total) if total else "The building as stated"
+            self.cannot_fit.append(f"{stated} makes floors that are too small to be drawn, in {storeys} storeys.")
+            return []
         levels = _stack("stilt", proposal.stilt_levels, 0.0, stilt_m, [footprint] * proposal.stilt_levels, ["parking"] * proposal.stilt_levels)
         levels += _stack("podium", proposal.podium_levels, stilt_m, below, [footprint] * proposal.podium_levels, ["parking"] * proposal.podium_levels)
         levels += _stack("storey", storeys, below, height, plates, self._uses(plates))
-        levels = [level for level in levels if not level.plan.is_empty]
         self._check_areas(levels)
         return self._basements(footprint) + levels
 
@@ -174,6 +178,8 @@ class _Builder:
         each = total / storeys if total else None
         wanted = covered if covered is not None else each if each is not None else region.area
         footprint = self._rectangle(region) if proposal.width_m and proposal.depth_m else laid_out(region, wanted, kept)
+        if footprint.is_empty:
+            return footprint, []
         self._check_footprint(region, footprint, wanted, covered)
         # Plates of one shape lie in each other; a stated rectangle is cut itself.
         base = footprint if proposal.width_m and proposal.depth_m else region
@@ -186,9 +192,10 @@ class _Builder:
             return footprint, [footprint] * storeys
         if lower:
             return footprint, [laid_out(base, each, kept)] * storeys
-        if total < footprint.area * (1 - TOLERANCE):
+        if total <= footprint.area * (1 + TOLERANCE):
             self.cannot_fit.append(
-                f"{self._stated_area(total)} is less than the {_area(footprint.area)} that the building covers: the lowest storey alone has more."
+                f"{self._stated_area(total)} is no more than the {_area(footprint.area)} that the building covers: "
+                "nothing is left for the storeys over the lowest."
             )
             return footprint, [footprint] * storeys
         upper = laid_out(base, (total - footprint.area) / (storeys - 1), kept) if storeys > 1 else footprint

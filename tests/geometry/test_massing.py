@@ -77,7 +77,7 @@ def test_a_complying_building_oversteps_nothing() -> None:
         ({"margins": dict.fromkeys(MARGINS, 15.0)}, r"margins .* leave nothing of the plot to build on"),
         ({"width_m": 26.0, "depth_m": 30.0, "ground_coverage_percent": None}, r"26 x 30 m does not fit between the margins"),
         ({"width_m": 20.0, "depth_m": 20.0}, r"20 x 20 m covers 400\.0 m², but 40 % of the plot are 480\.0 m²"),
-        ({"stilt_levels": 0, "fsi": 0.3}, r"less than the 480\.0 m² that the building covers"),
+        ({"stilt_levels": 0, "fsi": 0.3}, r"FSI 0\.3 .* no more than the 480\.0 m² that the building covers"),
         ({"basement_levels": 1, "basement_setback_m": 20.0}, r"20 m all round leaves nothing of the plot for a basement"),
     ],
 )
@@ -86,6 +86,15 @@ def test_values_that_cannot_all_be_true_of_one_building_are_said(changes: dict[s
 
     told = mass(proposal(**changes)).cannot_fit
     assert any(re.search(says, sentence) for sentence in told), told
+
+
+@pytest.mark.parametrize("lower", [{"stilt_levels": 0}, {"stilt_levels": 1, "podium_levels": 1}])
+def test_floors_too_small_to_be_drawn_are_said_and_nothing_is_drawn(lower: dict[str, int]) -> None:
+    tiny = proposal(plot=rectangular(313, 5), net_plot_area_sq_m=1565.0, margins={}, required={}, ground_coverage_percent=None, fsi=None,
+                    built_up_area_sq_m=10.0, storeys=64, height_m=200.0, **lower)  # fmt: skip
+    massing = mass(tiny)
+    assert massing.levels == ()
+    assert massing.cannot_fit == ("A built-up area of 10.0 m² makes floors that are too small to be drawn, in 64 storeys.",)
 
 
 def test_what_is_not_stated_and_drawn_all_the_same_is_noted() -> None:
