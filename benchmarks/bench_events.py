@@ -71,7 +71,7 @@ def written(count: int, together: bool = False) -> float:
     """Write some events and return the microseconds that each took."""
     from django.utils import timezone  # noqa: PLC0415 - after the environment
 
-    from telemetry.services import event_record  # noqa: PLC0415
+    from telemetry.services import event_made, event_record  # noqa: PLC0415
     from telemetry.transactions import atomic  # noqa: PLC0415
 
     start = time.perf_counter()
@@ -79,11 +79,11 @@ def written(count: int, together: bool = False) -> float:
         for _ in range(count):
             run = uuid.uuid4()
             with atomic():
-                event_record(
+                event_record(event_made(
                     event_type="compliance_check", record_id=run, trace_id=run.hex, run_id=run, timestamp=timezone.now(),
                     metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 10, "compliance_rate": 1.0},
                     performance={"duration_ms": 1.0, "rules_filtered": 90, "rules_applicable": 10},
-                )  # fmt: skip
+                ))  # fmt: skip
     return (time.perf_counter() - start) / max(1, count) * 1e6
 
 

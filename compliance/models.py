@@ -208,6 +208,7 @@ class Run(models.Model):
     status = models.CharField(max_length=15, choices=Status.choices)
     digest = models.CharField(max_length=64)
     outcome_digest = models.CharField(max_length=64)
+    engine = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the program's judging; empty of runs that are older than this field.")
     release = models.ForeignKey(RulebookRelease, null=True, blank=True, on_delete=models.PROTECT, related_name="runs")
     as_of = models.DateField()
     spec = models.TextField(help_text="The completed spec as canonical JSON.")

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from feedback.models import Feedback, Review, Suggestion
 from telemetry.clock import to_the_millisecond
-from telemetry.services import event_record
+from telemetry.services import event_made, event_record
 from telemetry.transactions import atomic, on_commit
 
 STATE = ("city", "land_use_zone", "building_use", "plot_area_sq_m", "abutting_road_width_m", "height_m", "fsi")
@@ -172,25 +172,27 @@ def feedback_report(*, feedback: Feedback, duration_ms: float = 0.0) -> None:
     """Save the telemetry event of a vote; the reconciler calls it for one whose event is missing."""
     run: Any = feedback.run
     event_record(
-        event_type="feedback",
-        record_id=feedback.pk,
-        trace_id=feedback.trace_id,
-        run_id=run.pk if run else feedback.pk,
-        metadata={
-            "city": feedback.city,
-            "status": run.status if run else "",
-            "rules_evaluated": run.rules_evaluated if run else 0,
-            "compliance_rate": 0.0,
-            "session_id": feedback.session_id,
-            "feedback_id": str(feedback.pk),
-        },
-        performance={"duration_ms": duration_ms, "rules_filtered": 0, "rules_applicable": 0},
-        timestamp=feedback.created_at,
-        feedback={
-            "action": feedback.get_vote_display(),
-            "reward": feedback.reward,
-            "state": {name: value for name in STATE if (value := getattr(run, name)) not in ("", None)} if run else {},
-        },
+        event_made(
+            event_type="feedback",
+            record_id=feedback.pk,
+            trace_id=feedback.trace_id,
+            run_id=run.pk if run else feedback.pk,
+            metadata={
+                "city": feedback.city,
+                "status": run.status if run else "",
+                "rules_evaluated": run.rules_evaluated if run else 0,
+                "compliance_rate": 0.0,
+                "session_id": feedback.session_id,
+                "feedback_id": str(feedback.pk),
+            },
+            performance={"duration_ms": duration_ms, "rules_filtered": 0, "rules_applicable": 0},
+            timestamp=feedback.created_at,
+            feedback={
+                "action": feedback.get_vote_display(),
+                "reward": feedback.reward,
+                "state": {name: value for name in STATE if (value := getattr(run, name)) not in ("", None)} if run else {},
+            },
+        )
     )
 
 

@@ -20,7 +20,7 @@ from compliance.models import Run
 from compliance.reading import read_prompt
 from compliance.rules import Rulebook, load
 from compliance.services.releases import release_compiled, release_in_force, release_named
-from compliance.services.runs import BesideRun, run_record
+from compliance.services.runs import BesideRun, run_made, run_record
 from compliance.specs import normalise_spec
 from geometry.services import plot_outline
 from promptrunner.cases import CaseFiles, files_write
@@ -118,7 +118,7 @@ def run_proposal(
 ) -> tuple[Run, dict[str, float]]:
     """Read, judge and record a proposal; return the run and the milliseconds per stage.
 
-    See `assess` and `run_record` for arguments and errors; a run whose time is `fixed` took none. `plot` is the plot's polygon as GeoJSON: its area and
+    See `assess` and `run_made` for arguments and errors; a run whose time is `fixed` took none. `plot` is the plot's polygon as GeoJSON: its area and
     frontage are given values where the proposal states none, and it is kept beside the run.
 
     Raises:
@@ -134,7 +134,7 @@ def run_proposal(
         wire = assessment.wire()
     judged_in = {"total_ms": 0.0} if fixed else watch.performance()
     with watch.stage("record"):
-        run = run_record(
+        made = run_made(
             prompt=prompt,
             spec=assessment.completion.spec,
             reading=assessment.reading(),
@@ -145,9 +145,9 @@ def run_proposal(
             trace_id=trace_id or current_trace_id(),
             performance=judged_in,
             external_id=external_id,
-            beside=beside,
             fixed=fixed,
         )
+        run = run_record(made, beside)
     return run, watch.performance()
 
 

@@ -31,7 +31,7 @@ def reconcile(*, since: datetime.datetime | None = None) -> tuple[int, int]:
     kept = timezone.now() - datetime.timedelta(days=settings.EVENT_RETENTION_DAYS)
     pruned = Pruning.objects.order_by("-before").values_list("before", flat=True).first()
     begin = max(moment for moment in (since, kept, pruned) if moment)
-    runs = _reconciled(Run.objects.defer("spec", "reading"), "compliance_check", lambda run: run_report(run=run), begin)
+    runs = _reconciled(Run.objects.defer("spec", "reading"), "compliance_check", lambda run: run_report(run), begin)
     votes = _reconciled(Feedback.objects.select_related("run"), "feedback", lambda vote: feedback_report(feedback=vote), begin)
     return runs[0] + votes[0], runs[1] + votes[1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,7 @@ def schema_fault(body: Mapping[str, Any]) -> str:
     return f"it does not fit the schema: /{'/'.join(map(str, error.instance_path))} {error.message}"[:200] if error else ""
 
 
-def event_record(
+def event_made(
     *,
     event_type: str,
     record_id: uuid.UUID,
@@ -49,7 +49,7 @@ def event_record(
     timestamp: datetime.datetime,
     feedback: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Save the event of a record in InsightFlow's shape; the caller's transaction makes both or neither.
+    """Return the event of a record in InsightFlow's shape, not yet saved.
 
     Raises:
         EventShapeError: what was given does not fit the schema.
@@ -65,7 +65,7 @@ def event_record(
     }
     if fault := schema_fault(payload):
         raise EventShapeError(f"The event of {event_type} {record_id} cannot be written: {fault}.")
-    event = Event(
+    return Event(
         id=event_id(event_type, record_id),
         event_type=event_type,
         trace_id=trace_id,
@@ -73,8 +73,17 @@ def event_record(
         timestamp=timestamp,
         payload=json.dumps(payload, sort_keys=True),
     )
+
+
+def event_record(event: Event) -> Event:
+    """Save the event of a record; the caller's transaction makes both or neither."""
     event.save(force_insert=True)
     return event
+
+
+def events_record(events: Sequence[Event]) -> None:
+    """Save the events of several records at once; the caller's transaction makes all or none."""
+    Event.objects.bulk_create(events)
 
 
 def event_take(*, event: uuid.UUID, event_type: str, trace_id: str, run_id: uuid.UUID, timestamp: datetime.datetime, payload: Mapping[str, Any]) -> Event:

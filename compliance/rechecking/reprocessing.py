@@ -16,17 +16,21 @@ from django.db import IntegrityError, InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from compliance.assessing import judge_reading, outcome_digest
+from compliance.engine import engine
 from compliance.models import RulebookRelease, Run
 from compliance.reading import ReadResult
 from compliance.rechecking.again import as_read, chunks, flips
 from compliance.rules import Evaluation, Rulebook, complete
 from compliance.rules.narrowing import narrow
 from compliance.services.releases import release_compiled, release_in_force, release_named
-from compliance.services.runs import run_record
+from compliance.services.runs import Made, run_made, runs_record
 from compliance.specs import normalise_spec
 from telemetry.trace import adopt_run, current_trace_id
 
 logger = logging.getLogger(__name__)
+
+TOGETHER = 50
+"""Runs written in one transaction: so few that other writers do not wait for it."""
 
 
 @dataclass
@@ -100,7 +104,7 @@ def in_chunks(ids: Sequence[UUID]) -> Iterator[Run]:
 def reprocess_runs(
     ids: Sequence[UUID], *, as_of: datetime.date | None = None, dry_run: bool = False, unchanged_too: bool = False, differing: bool = False
 ) -> Reprocessed:
-    """Judge stored runs again and record a superseding run for each whose outcome differs; each is one transaction, so it may be stopped at any point.
+    """Judge stored runs again and record a superseding run for each whose outcome differs, some in one transaction: it may be stopped at any point.
 
     Where the rules are the same for a run, or differ in nothing that concerns it, it is left alone: after a change of the program ask for all.
 
@@ -115,50 +119,109 @@ def reprocess_runs(
         OperationalError: the database cannot be reached; what was done stays.
     """
     report = Reprocessed()
+    writing = _Writing(report, dry_run=dry_run)
     for run in in_chunks(ids):
         try:
-            _reprocess(run, as_of or run.as_of, report, dry_run=dry_run, unchanged_too=unchanged_too, differing=differing)
+            writing.add(_judged_again(run, as_of or run.as_of, report, unchanged_too=unchanged_too, differing=differing))
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # whatever is wrong with one stored run, the rest is still judged
-            logger.exception("A run cannot be judged again", extra={"run": str(run.pk)})
-            report.failed.append(f"Run {run.pk} cannot be judged: {type(error).__name__}: {error}")
+            _failed(report, run, error)
+    writing.flush()
     return report
 
 
-def _reprocess(run: Run, day: datetime.date, report: Reprocessed, *, dry_run: bool, unchanged_too: bool, differing: bool) -> None:
+def _failed(report: Reprocessed, run: Run, error: Exception) -> None:
+    logger.exception("A run cannot be judged again", extra={"run": str(run.pk)}, exc_info=error)
+    report.failed.append(f"Run {run.pk} cannot be judged: {type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Superseding:
+    """A run that is to take another one's place, and what to count once it has."""
+
+    before: Run
+    made: Made
+    flips: tuple[tuple[str, str, str], ...]
+
+
+class _Writing:
+    """Superseding runs, written some at a time: a transaction for each would take longer than the writing."""
+
+    def __init__(self, report: Reprocessed, *, dry_run: bool) -> None:
+        self._report = report
+        self._dry_run = dry_run
+        self._waiting: list[_Superseding] = []
+
+    def add(self, superseding: _Superseding | None) -> None:
+        """Take in one."""
+        if superseding is None:
+            return
+        self._waiting.append(superseding)
+        if len(self._waiting) >= TOGETHER:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write those that wait: all at once, or each by itself where one of them cannot be written."""
+        waiting, self._waiting = self._waiting, []
+        try:
+            self._write(waiting)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            for each in waiting:
+                self._write_alone(each)
+
+    def _write_alone(self, superseding: _Superseding) -> None:
+        try:
+            self._write([superseding])
+        except (OperationalError, InterfaceError):
+            raise
+        except IntegrityError:  # another reprocessing got there first
+            self._report.skipped += 1
+        except Exception as error:
+            _failed(self._report, superseding.before, error)
+
+    def _write(self, several: list[_Superseding]) -> None:
+        if several and not self._dry_run:
+            runs_record([each.made for each in several])
+        for each in several:
+            self._count(each)
+
+    def _count(self, superseding: _Superseding) -> None:
+        before, after = superseding.before, superseding.made.run
+        self._report.superseded += 1
+        self._report.causes[Run.Cause(after.cause)] += 1
+        if after.status != before.status or after.cause != Run.Cause.NONE:
+            self._report.statuses[before.status, after.status] += 1
+        self._report.flips.update(superseding.flips)
+
+
+def _judged_again(run: Run, day: datetime.date, report: Reprocessed, *, unchanged_too: bool, differing: bool) -> _Superseding | None:
+    """Return the run that is to supersede another one; None where there is none, which is counted."""
     adopt_run(run.pk)
     began = time.perf_counter()
     stored = orjson.loads(run.verdict)
     if run.release is None and "rulebook" in stored:
         report.skipped += 1
-        return
+        return None
     target = target_of(run.release, run.city, day)
     if not (unchanged_too or differing or _may_differ(run, target, day)):
         report.unchanged += 1
-        return
+        return None
     read = as_read(run, stored)
     assessment = judge_reading(run.prompt, read, release_compiled(target) if target else None, target, day)
     outcome = assessment.verdict.outcome_digest
     if outcome == run.outcome_digest and not unchanged_too:
         report.unchanged += 1
-        return
-    cause = _cause(run, read, assessment.release, day, outcome)
+        return None
     wire = assessment.wire()
-    if not dry_run:
-        try:
-            run_record(
-                prompt=run.prompt, spec=assessment.completion.spec, reading=assessment.reading(), verdict=wire, release=assessment.release, as_of=day,
-                session_id=run.session_id, trace_id=current_trace_id(), performance={"total_ms": round((time.perf_counter() - began) * 1000, 3)}, external_id=run.external_id, supersedes=run, cause=cause,
-            )  # fmt: skip
-        except IntegrityError:  # another reprocessing got there first
-            report.skipped += 1
-            return
-    report.superseded += 1
-    report.causes[cause] += 1
-    if assessment.verdict.status != run.status or not unchanged_too:
-        report.statuses[run.status, assessment.verdict.status] += 1
-    report.flips.update(flips(stored["findings"], wire["findings"]))
+    made = run_made(
+        prompt=run.prompt, spec=assessment.completion.spec, reading=assessment.reading(), verdict=wire, release=assessment.release, as_of=day,
+        session_id=run.session_id, trace_id=current_trace_id(), performance={"total_ms": round((time.perf_counter() - began) * 1000, 3)},
+        external_id=run.external_id, supersedes=run, cause=_cause(run, read, assessment.release, day, outcome),
+    )  # fmt: skip
+    return _Superseding(run, made, tuple(flips(stored["findings"], wire["findings"])))
 
 
 def _may_differ(run: Run, target: RulebookRelease | None, day: datetime.date) -> bool:
@@ -185,10 +248,15 @@ def narrowed(old: str, new: str) -> tuple[Rulebook, Rulebook]:
 
 
 def _cause(run: Run, read: ReadResult, target: RulebookRelease | None, day: datetime.date, outcome: str) -> Run.Cause:
-    """Return why a run comes out as it does under a release on a day: judging it again as it was judged tells the engine's part from the rules'."""
+    """Return why a run comes out as it does under a release on a day.
+
+    It is the rules where the same engine judged both; else judging it again as it was judged tells the engine's part from theirs.
+    """
     if outcome == run.outcome_digest:
         return Run.Cause.NONE
     same_law = target == run.release and day == run.as_of
+    if run.engine == engine() and not same_law:
+        return Run.Cause.RULES
     under_its_own = outcome if same_law else outcome_digest(read, release_compiled(run.release) if run.release else None, run.as_of)
     if under_its_own == run.outcome_digest:
         return Run.Cause.RULES

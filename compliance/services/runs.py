@@ -6,13 +6,15 @@ import datetime
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from compliance.canonical import canonical
+from compliance.engine import engine
 from compliance.models import IdempotencyKey, RulebookRelease, Run
 from telemetry import clock
-from telemetry.services import event_record
+from telemetry.models import Event
+from telemetry.services import event_made, event_record, events_record
 from telemetry.trace import adopt_run
 from telemetry.transactions import atomic
 
@@ -32,7 +34,14 @@ class BesideRun(Protocol):
         """Write it."""
 
 
-def run_record(
+class Made(NamedTuple):
+    """A run that is not yet saved, with the counts of its verdict."""
+
+    run: Run
+    summary: Mapping[str, Any]
+
+
+def run_made(
     *,
     prompt: str,
     spec: Mapping[str, Any],
@@ -44,12 +53,11 @@ def run_record(
     trace_id: str,
     performance: Mapping[str, float],
     external_id: str = "",
-    beside: Iterable[BesideRun] = (),
     supersedes: Run | None = None,
     cause: str = "",
     fixed: tuple[uuid.UUID, datetime.datetime] | None = None,
-) -> Run:
-    """Save a run, its telemetry event and the records that belong beside it, in one transaction.
+) -> Made:
+    """Return a run to be saved.
 
     Args:
         prompt: the proposal as it was written.
@@ -62,13 +70,9 @@ def run_record(
         trace_id: never empty.
         performance: milliseconds per stage.
         external_id: the caller's own id, may be empty.
-        beside: unsaved records that name the run, such as an idempotency key; with it they are saved, or nothing is.
         supersedes: the run of the same proposal that this one takes the place of.
         cause: why it does so, one of `Run.Cause`.
         fixed: the run's id and time where they are not to be new ones (DEMO_MODE).
-
-    Raises:
-        IntegrityError: the idempotency key was used, or the run superseded, at the same moment by another request.
     """
     summary = verdict["summary"]
     run = Run(
@@ -79,6 +83,7 @@ def run_record(
         status=verdict["status"],
         digest=verdict["digest"],
         outcome_digest=verdict["outcome_digest"],
+        engine=engine(),
         release=release,
         as_of=as_of,
         spec=canonical(verdict["spec"]).decode(),
@@ -100,9 +105,23 @@ def run_record(
         cause=cause,
         created_at=fixed[1] if fixed else clock.now(),
     )
+    return Made(run, summary)
+
+
+def run_record(made: Made, beside: Iterable[BesideRun] = ()) -> Run:
+    """Save a run, its telemetry event and the records that belong beside it, in one transaction.
+
+    Args:
+        made: the run.
+        beside: unsaved records that name the run, such as an idempotency key; with it they are saved, or nothing is.
+
+    Raises:
+        IntegrityError: the idempotency key was used, or the run superseded, at the same moment by another request.
+    """
+    run = made.run
     with atomic():
         run.save(force_insert=True)
-        run_report(run=run, summary=summary)
+        event_record(_event(run, made.summary))
         for record in beside:
             record.run = run
             record.save(force_insert=True)
@@ -110,16 +129,27 @@ def run_record(
     return run
 
 
-def run_report(*, run: Run, summary: Mapping[str, Any] | None = None) -> None:
-    """Save the telemetry event of a run; the reconciler calls it for a run whose event is missing.
+def runs_record(several: Sequence[Made]) -> None:
+    """Save several runs and their telemetry events in one transaction.
 
-    Args:
-        run: the run.
-        summary: the counts of its verdict, read from it where they are not at hand.
+    Raises:
+        IntegrityError: one of those that they supersede was superseded at the same moment; nothing is saved.
     """
-    counts = summary if summary is not None else json.loads(run.verdict)["summary"]
+    events = [_event(run, summary) for run, summary in several]
+    with atomic():
+        Run.objects.bulk_create([made.run for made in several])
+        events_record(events)
+
+
+def run_report(run: Run) -> None:
+    """Save the telemetry event of a run where it is missing."""
+    event_record(_event(run, json.loads(run.verdict)["summary"]))
+
+
+def _event(run: Run, counts: Mapping[str, Any]) -> Event:
+    """Return the event of a run with the counts of its verdict."""
     decided = counts["satisfied"] + counts["violated"]
-    event_record(
+    return event_made(
         event_type="compliance_check",
         record_id=run.pk,
         trace_id=run.trace_id,

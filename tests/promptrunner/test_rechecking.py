@@ -19,8 +19,10 @@ from compliance import rechecking
 from compliance.models import Run
 from compliance.rules import load
 from compliance.services.releases import rulebook_load
+from compliance.services.runs import runs_record
 from promptrunner.pipeline import run_compliance_pipeline, run_proposal, run_wire
 from telemetry.models import Event
+from telemetry.services import EventShapeError, event_made
 from tests.compliance.rules.conftest import PROPOSAL as SPEC
 from tests.compliance.rules.conftest import SMALL
 from tests.conftest import PROPOSAL
@@ -28,6 +30,7 @@ from tests.conftest import PROPOSAL
 pytestmark = pytest.mark.django_db
 DAY = datetime.date(2026, 1, 15)
 ROOT = Path(__file__).parents[2]
+WRITES = "compliance.rechecking.reprocessing.runs_record"
 
 
 def publish(**changes):
@@ -187,11 +190,46 @@ def test_all_supersedes_unchanged_runs_too_and_each_once_when_it_is_repeated(cap
 def test_what_the_program_judges_otherwise_than_it_did_is_told_from_what_the_rules_changed(rules_changed, cause):
     publish()
     run = check()
-    Run.objects.filter(pk=run.pk).update(outcome_digest="0" * 64)  # as a program of earlier may have judged
+    Run.objects.filter(pk=run.pk).update(outcome_digest="0" * 64, engine="0" * 64)  # as a program of earlier may have judged
     if rules_changed:
         publish(FRONT={"front_setback_m": {"min": 3.5}})
     rechecking.reprocess(rechecking.runs_to_reprocess(), unchanged_too=True)
     assert Run.objects.get(supersedes=run).cause == cause
+
+
+def test_runs_are_written_together_and_one_that_another_reprocessing_took_meanwhile_is_left_out(monkeypatch):
+    publish()
+    runs = [check() for _ in range(3)]
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+
+    def after_another(several):
+        monkeypatch.setattr(WRITES, runs_record)
+        assert len(several) == 3
+        assert rechecking.reprocess_runs([runs[1].pk]).superseded == 1
+        runs_record(several)
+
+    monkeypatch.setattr(WRITES, after_another)
+    report = rechecking.reprocess_runs([run.pk for run in runs])
+    assert (report.superseded, report.skipped, report.failed) == (2, 1, [])
+    assert {run.supersedes_id for run in Run.objects.filter(revision=2)} == {run.pk for run in runs}
+    assert Event.objects.count() == 6
+
+
+def test_a_run_that_cannot_be_written_is_named_and_does_not_stop_those_written_with_it(monkeypatch):
+    publish()
+    runs = [check() for _ in range(3)]
+    publish(FRONT={"front_setback_m": {"min": 3.5}})
+
+    def broken(**values):
+        if values["metadata"].get("supersedes") == str(runs[1].pk):
+            raise EventShapeError("it does not fit the schema")
+        return event_made(**values)
+
+    monkeypatch.setattr("compliance.services.runs.event_made", broken)
+    report = rechecking.reprocess_runs([run.pk for run in runs])
+    assert report.superseded == 2
+    assert report.failed == [f"Run {runs[1].pk} cannot be judged: EventShapeError: it does not fit the schema"]
+    assert not Run.objects.filter(supersedes=runs[1]).exists()
 
 
 def test_a_run_that_cannot_be_judged_is_named_and_does_not_stop_the_rest(capsys):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-KILLS, RUNS = 20, 600
+KILLS, RUNS = 20, 2_400
 MAKE = """
 import datetime
 import django

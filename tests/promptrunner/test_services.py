@@ -20,7 +20,7 @@ DAY = datetime.date(2026, 1, 15)
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_whose_event_cannot_be_written_is_not_there_either(monkeypatch):
-    def broken(**_):
+    def broken(_):
         raise RuntimeError("disk full")
 
     monkeypatch.setattr(runs, "event_record", broken)

@@ -18,14 +18,14 @@ RUNS, EACH = 40, 5
 FILL = f"""
 import uuid
 from django.utils import timezone
-from telemetry.services import event_record
+from telemetry.services import event_made, event_record
 from telemetry.transactions import atomic
 with atomic():
     for number in range({EACH}):
         for run in range({RUNS}):
-            event_record(event_type="compliance_check", record_id=uuid.uuid4(), trace_id="t", run_id=uuid.UUID(int=run), timestamp=timezone.now(),
+            event_record(event_made(event_type="compliance_check", record_id=uuid.uuid4(), trace_id="t", run_id=uuid.UUID(int=run), timestamp=timezone.now(),
                 metadata={{"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 1, "compliance_rate": 1.0, "number": number}},
-                performance={{"duration_ms": 1.0, "rules_filtered": 0, "rules_applicable": 1}})
+                performance={{"duration_ms": 1.0, "rules_filtered": 0, "rules_applicable": 1}}))
 """
 
 

@@ -22,7 +22,7 @@ from promptrunner.pipeline import run_proposal
 from telemetry import delivering, sinks
 from telemetry.delivering import Deliverer, HeldError, deliveries_resend, lease_drop, lease_take
 from telemetry.models import Delivery, Event, Lease, SinkState
-from telemetry.services import event_record
+from telemetry.services import event_made, event_record
 from telemetry.sinks import FileSink, HttpSink, RefusedError, SinkDownError
 from tests.factories import BEGAN
 from tests.telemetry.receiver import receiving
@@ -47,13 +47,15 @@ def insightflow(settings):
 def written(run: int, number: int) -> Event:
     """Write the event of a run's n-th happening."""
     return event_record(
-        event_type="compliance_check",
-        record_id=uuid.uuid4(),
-        trace_id="t-1",
-        run_id=uuid.UUID(int=run),
-        metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0, "number": number},
-        performance={"duration_ms": 1.5, "rules_filtered": 4, "rules_applicable": 3},
-        timestamp=BEGAN,
+        event_made(
+            event_type="compliance_check",
+            record_id=uuid.uuid4(),
+            trace_id="t-1",
+            run_id=uuid.UUID(int=run),
+            metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0, "number": number},
+            performance={"duration_ms": 1.5, "rules_filtered": 4, "rules_applicable": 3},
+            timestamp=BEGAN,
+        )
     )
 
 

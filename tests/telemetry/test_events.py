@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from telemetry.models import Event
-from telemetry.services import event_id, event_record
+from telemetry.services import event_id, event_made, event_record
 from tests.factories import BEGAN
 
 RUN = uuid.UUID("0b0e7a52-4a7c-4f0e-9a55-000000000001")
@@ -17,16 +17,18 @@ RUN = uuid.UUID("0b0e7a52-4a7c-4f0e-9a55-000000000001")
 
 def record(**changes):
     return event_record(
-        **{
-            "event_type": "compliance_check",
-            "record_id": RUN,
-            "trace_id": "t-1",
-            "run_id": RUN,
-            "metadata": {"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0},
-            "performance": {"duration_ms": 1.5, "rules_filtered": 4, "rules_applicable": 3},
-            "timestamp": BEGAN,
-            **changes,
-        }
+        event_made(
+            **{
+                "event_type": "compliance_check",
+                "record_id": RUN,
+                "trace_id": "t-1",
+                "run_id": RUN,
+                "metadata": {"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0},
+                "performance": {"duration_ms": 1.5, "rules_filtered": 4, "rules_applicable": 3},
+                "timestamp": BEGAN,
+                **changes,
+            }
+        )
     )
 
 

@@ -27,7 +27,7 @@ from promptrunner.roles import OPERATOR, REVIEWER, make_roles
 from telemetry import delivering, sinks
 from telemetry.delivering import Deliverer, HeldError, LeaseKept, oldest_waiting
 from telemetry.models import Delivery, Event, Lease, Pruning, SinkState
-from telemetry.services import EventShapeError, event_record
+from telemetry.services import EventShapeError, event_made, event_record
 from telemetry.sinks import FileSink, HttpSink, PausedError, RefusedError, SinkDownError
 from tests.factories import BEGAN, UserFactory
 from tests.telemetry.receiver import receiving
@@ -45,13 +45,15 @@ def no_pauses(monkeypatch, settings, tmp_path):
 def written(run: int, number: int = 0, ago: float = 0.0) -> Event:
     """Write the n-th event of a run, so many seconds ago."""
     event = event_record(
-        event_type="compliance_check",
-        record_id=uuid.uuid4(),
-        trace_id="t-1",
-        run_id=uuid.UUID(int=run),
-        metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0, "number": number},
-        performance={"duration_ms": 1.5, "rules_filtered": 4, "rules_applicable": 3},
-        timestamp=BEGAN,
+        event_made(
+            event_type="compliance_check",
+            record_id=uuid.uuid4(),
+            trace_id="t-1",
+            run_id=uuid.UUID(int=run),
+            metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0, "number": number},
+            performance={"duration_ms": 1.5, "rules_filtered": 4, "rules_applicable": 3},
+            timestamp=BEGAN,
+        )
     )
     if ago:
         Event.objects.filter(pk=event.pk).update(created_at=timezone.now() - datetime.timedelta(seconds=ago))
@@ -457,13 +459,15 @@ def test_standard_output_holds_events_only_where_it_is_a_sink(settings, capsys):
 def test_an_event_that_nobody_would_understand_is_refused_with_its_record():
     with pytest.raises(EventShapeError, match="/performance/duration_ms"):
         event_record(
-            event_type="compliance_check",
-            record_id=uuid.uuid4(),
-            trace_id="t-1",
-            run_id=uuid.uuid4(),
-            metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0},
-            performance={"duration_ms": "fast", "rules_filtered": 4, "rules_applicable": 3},  # type: ignore[dict-item]
-            timestamp=BEGAN,
+            event_made(
+                event_type="compliance_check",
+                record_id=uuid.uuid4(),
+                trace_id="t-1",
+                run_id=uuid.uuid4(),
+                metadata={"city": "Pune", "status": "COMPLIANT", "rules_evaluated": 3, "compliance_rate": 1.0},
+                performance={"duration_ms": "fast", "rules_filtered": 4, "rules_applicable": 3},  # type: ignore[dict-item]
+                timestamp=BEGAN,
+            )
         )
     assert not Event.objects.exists()
 
