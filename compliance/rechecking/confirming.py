@@ -16,7 +16,6 @@ from django.db.models import QuerySet
 
 from compliance.auditing.engines import quoted
 from compliance.models import RulebookRelease, Run
-from compliance.rechecking import stored
 from compliance.rechecking.outcomes import STATUS, VERDICT_STATUS, Otherwise, in_words, outcomes_of
 from compliance.rechecking.statements import ALONE, Plans, Prepared
 from compliance.rechecking.stored import Cases, Stored, WithVerdict, read_as
@@ -33,6 +32,8 @@ FEWEST = 10_000
 """Below so many runs under the same clauses, they are judged one by one before all the clauses have become SQL."""
 FEWEST_RANGED = 5_000
 """Cases that may hang on an assumption's range have expressions of their own, which take longer."""
+BATCH = 100_000
+"""Runs judged at a time: to begin costs the statements of a rulebook two seconds."""
 VERDICTS = 5_000
 """Verdicts held at a time; each takes some 24 KB, of which the outcomes are kept."""
 
@@ -81,9 +82,9 @@ def confirm(runs: QuerySet[Run], *, threads: int = 1, progress: Callable[[int], 
     found, laws, began = Confirmed(), Laws(), time.perf_counter()
     with Cases(threads) as cases:
         batch = _Batch(cases)
-        for chunk in read_as(WithVerdict, runs, min(VERDICTS, stored.ROWS)):
+        for chunk in read_as(WithVerdict, runs, min(VERDICTS, BATCH)):
             batch.add(chunk, laws)
-            if len(batch.runs) >= stored.ROWS:
+            if len(batch.runs) >= BATCH:
                 batch.judge(laws, found)
             progress(len(found.same) + len(found.doubted) + len(found.rest) + len(batch.runs))
         batch.judge(laws, found)

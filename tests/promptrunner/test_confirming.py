@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from compliance.assessing import judge_reading
 from compliance.models import RulebookRelease, Run
 from compliance.reading import Question, ReadResult
-from compliance.rechecking import confirming, stored
+from compliance.rechecking import confirming
 from compliance.rechecking.confirming import confirm
 from compliance.rechecking.outcomes import Otherwise, in_words, outcomes_of
 from compliance.rules import load
@@ -47,9 +47,8 @@ SECOND = {**copy.deepcopy(SMALL), "edition": "second", "effective": {"from": "20
 def eager(monkeypatch):
     """Columns are taken to be worth while for a handful of runs, some at a time."""
     pytest.importorskip("ibis", reason="requirements/bulk.txt is not installed")
-    for name, value in (("FEWEST", 1), ("FEWEST_RANGED", 1), ("VERDICTS", 20)):
+    for name, value in (("FEWEST", 1), ("FEWEST_RANGED", 1), ("VERDICTS", 20), ("BATCH", 130)):
         monkeypatch.setattr(confirming, name, value)
-    monkeypatch.setattr(stored, "ROWS", 130)
 
 
 def publish(content):
@@ -135,7 +134,7 @@ def test_no_run_is_taken_to_differ_under_hard_cases_of_the_language_and_several_
 @pytest.mark.slow
 @pytest.mark.usefixtures("eager", "rulebooks")
 def test_no_run_is_taken_to_differ_in_any_city_on_any_day(monkeypatch):
-    monkeypatch.setattr(stored, "ROWS", 100_000)
+    monkeypatch.setattr(confirming, "BATCH", 100_000)
     for seed, (city, day) in enumerate(
         [("Pune", DAY), ("Nashik", datetime.date(2021, 6, 1)), ("Pune", datetime.date(2024, 2, 1)), ("Mumbai", DAY), ("Ahmedabad", DAY), ("Ahmedabad", datetime.date(2019, 1, 1))]
     ):  # fmt: skip
@@ -213,6 +212,20 @@ def test_runs_of_a_release_that_cannot_be_read_are_left_too(monkeypatch):
     small_runs(5)
     RulebookRelease.objects.update(sha256="0" * 64, content="{}")
     assert len(confirm(Run.objects.all()).rest) == 5
+
+
+@pytest.mark.bulk
+@pytest.mark.usefixtures("eager")
+def test_too_few_runs_under_the_same_clauses_are_left(monkeypatch):
+    small_runs(30)
+    store(publish(SECOND), 10, 5, LATER)
+    monkeypatch.setattr(confirming, "FEWEST", 20)
+    assert set(confirm(Run.objects.all()).rest) == set(Run.objects.filter(as_of=LATER).values_list("pk", flat=True))
+    monkeypatch.setattr(confirming, "FEWEST_RANGED", 1000)
+    found = confirm(Run.objects.all())
+    assert len(found.rest) > 10
+    assert found.doubted == []
+    assert len(found.same) + len(found.rest) == 40
 
 
 # The command
