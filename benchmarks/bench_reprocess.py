@@ -1,8 +1,8 @@
 """Reprocessing stored runs after an edit of one clause: `python -m benchmarks.bench_reprocess [--runs 200000] [--distinct 20000] [--workers 2] [--clause UD-H2]`.
 
-Runs of generated plots in Pune are judged and stored, then copied under other ids until there are enough (the copies have no events); then a release with
-one other number is published: the height on a road under 12 m. A dry run, the writing of what changed for ten seconds or until it is done (`--whole`),
-and a dry run again. On SQLite, or on the database of DATABASE_URL:
+Runs of generated plots in Pune are judged and stored, then copied under other ids until there are enough (the copies have no events). They are verified: status
+and outcomes of all by columns, the digests of some one by one. Then a release with one other number is published: the height on a road under 12 m. A dry run,
+the writing of what changed (`--since` for fewer), and a dry run again. On SQLite, or on the database of DATABASE_URL:
 
     python scripts/with_database.py postgres python -m benchmarks.bench_reprocess
 """
@@ -37,26 +37,38 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--clause", default="UD-H2", help="the clause of udcpr-2020 whose limits fall by a tenth")
     parser.add_argument("--since", type=int, default=0, help="write only the last so many of the stored runs; 0 writes all that change")
+    parser.add_argument("--verify-only", action="store_true", help="end before the other release is published")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="promptrunner-bench-", ignore_cleanup_errors=True) as name:
         django_on(Path(name), os.environ.get("DATABASE_URL", ""))
         _store(min(asked.distinct, asked.runs), asked.runs, asked.since)
+        for words in (("--all", "--outcomes"), ("--sample", str(DIGESTS))):
+            _run("verify_run", words, asked.workers)
+        if asked.verify_only:
+            return
         _publish(asked.clause)
         written = ("--since", LATE.isoformat()) if asked.since else ()
         for words in (("--dry-run",), written, (*written, "--dry-run")):
-            _reprocess(words, asked.workers)
+            _run("reprocess", words, asked.workers)
 
 
 LATE = datetime.date(2026, 11, 2)
 """The day after which the runs that are written were made."""
 
 
-def _reprocess(words: tuple[str, ...], workers: int) -> None:
+DIGESTS = 4_000
+"""How many runs are verified one by one."""
+
+
+def _run(name: str, words: tuple[str, ...], workers: int) -> None:
     began, cpu = time.perf_counter(), _cpu_seconds()
-    command = [sys.executable, "manage.py", "reprocess", *words, "--workers", str(workers)]
+    command = [sys.executable, "manage.py", name, *words, "--workers", str(workers)]
     done = subprocess.run(command, env=os.environ, capture_output=True, text=True, check=True)
-    seconds = time.perf_counter() - began
-    print(f"{' '.join(words) or 'writing'}, {workers} workers: {seconds:.1f} s in all, {_cpu_seconds() - cpu:.1f} s of the processors", flush=True)
+    seconds, peak = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    print(
+        f"{name} {' '.join(words) or '(writing)'}, {workers} workers: {seconds:.1f} s in all, {_cpu_seconds() - cpu:.1f} s of the processors, {peak:.1f} GB at most so far",
+        flush=True,
+    )
     for line in re.split(r"[\r\n]+", done.stderr):
         if line.startswith("By columns") or ", 0 s left" in line:
             print(f"  {line.strip()}", flush=True)

@@ -3,10 +3,11 @@
 from compliance.rechecking.again import CHUNK, NothingToSolveError, UnverifiableRunError, as_read, chunks, flips, recheck, trials_of_run
 from compliance.rechecking.reprocessing import Reprocessed, ids_of, in_chunks, reprocess, reprocess_runs, runs_to_reprocess
 from compliance.rechecking.settling import settle
-from compliance.rechecking.verifying import Verification, Verified, verify, verify_runs
+from compliance.rechecking.verifying import Doubt, Verification, Verified, verify, verify_doubted, verify_runs
 
 __all__ = [
     "CHUNK",
+    "Doubt",
     "NothingToSolveError",
     "Reprocessed",
     "UnverifiableRunError",
@@ -24,5 +25,6 @@ __all__ = [
     "settle",
     "trials_of_run",
     "verify",
+    "verify_doubted",
     "verify_runs",
 ]

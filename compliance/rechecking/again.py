@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
-from uuid import UUID
+from typing import Any, TypeVar
 
 import orjson
 
@@ -17,6 +16,8 @@ from compliance.services.releases import release_compiled
 from compliance.specs import normalise_spec
 
 CHUNK = 200
+
+T = TypeVar("T")
 
 
 class UnverifiableRunError(ValueError):
@@ -66,7 +67,7 @@ def flips(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]
             yield clause, one, other
 
 
-def chunks(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
-    """Yield ids a chunk at a time."""
+def chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Yield ids, or what there is to do, a chunk at a time."""
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import gc
 import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,12 +17,16 @@ from django.db.models import QuerySet
 from compliance.models import RulebookRelease, Run
 from compliance.rechecking.again import CHUNK, flips
 from compliance.rechecking.reprocessing import Reprocessed, narrowed, target_of
+from compliance.rechecking.statements import ALONE, Plans, Prepared
 from compliance.rechecking.stored import Cases, Stored, read, table_of
 from compliance.rules import Rulebook
 from compliance.rules.columns.differing import LIMITS_DIFFER, OUTCOMES_DIFFER, SAME, Pair, read_states
 from compliance.rules.concluding import State, conclude
 from compliance.rules.narrowing import complete_alike
 from compliance.services.releases import release_compiled
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
 
 FEWEST = 2_000
 """Below so many runs, they are judged one by one before the expressions of a pair of rulebooks have become SQL."""
@@ -66,7 +69,7 @@ def sift(runs: QuerySet[Run], *, dry_run: bool, threads: int = 1, progress: Call
         threads: how many the engine may use.
         progress: told how many runs were looked at.
     """
-    sifted, plans, done, began = Sifted(), Plans(), 0, time.perf_counter()
+    sifted, plans, done, began = Sifted(), Pairs(), 0, time.perf_counter()
     with Cases(threads) as cases:
         for chunk in read(runs):
             _sift_chunk(chunk, plans, cases, sifted, dry_run=dry_run)
@@ -77,7 +80,7 @@ def sift(runs: QuerySet[Run], *, dry_run: bool, threads: int = 1, progress: Call
     return sifted
 
 
-def _sift_chunk(chunk: list[Stored], plans: Plans, cases: Cases, sifted: Sifted, *, dry_run: bool) -> None:
+def _sift_chunk(chunk: list[Stored], plans: Pairs, cases: Cases, sifted: Sifted, *, dry_run: bool) -> None:
     numbers = [plans.number_of(run) for run in chunk]
     counted = Counter(numbers)
     judged = [number for number, runs in counted.items() if number >= 0 and worth_columns(runs, plans.all[number].clauses)]
@@ -100,25 +103,12 @@ def _sift_chunk(chunk: list[Stored], plans: Plans, cases: Cases, sifted: Sifted,
 
 # What is judged against what
 
-SAME_LAW, ALONE = -1, -2
-"""Instead of the number of a plan: nothing can have changed for a run; it has to be judged one by one."""
+SAME_LAW = -2
+"""Instead of the number of a plan: nothing can have changed for a run."""
 
 
-class Plans:
+class Pairs(Plans["Plan"]):
     """The pairs of rulebooks that runs are judged under: each pair of releases, for the days on which the same of its clauses are in force."""
-
-    def __init__(self) -> None:
-        self.all: list[Plan] = []
-        self._numbers: dict[tuple[str | None, datetime.date, str], int] = {}
-        self._known: dict[tuple[Any, ...], int] = {}
-
-    def number_of(self, run: Stored) -> int:
-        """Return the number of the plan for a run."""
-        key = (run.release_key, run.as_of, run.city)
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = self._number(*key)
-        return number
 
     def _number(self, release_key: str | None, day: datetime.date, city: str) -> int:
         if release_key is None:
@@ -135,10 +125,7 @@ class Plans:
         if not old.on(day).clauses and not new.on(day).clauses:
             return SAME_LAW
         known = (release.sha256, target.sha256, *(tuple(clause.id for clause in part.on(day).clauses) for part in (old, new)))
-        if known not in self._known:
-            self._known[known] = len(self.all)
-            self.all.append(Plan(len(self.all), old, new, day, target))
-        return self._known[known]
+        return self._kept(known, lambda number: Plan(number, old, new, day, target))
 
 
 @dataclass
@@ -158,12 +145,9 @@ class Plan:
 
     def differing(self, cases: Cases) -> dict[int, int]:
         """Return how the cases of this plan differ, by row; those left out have to be judged one by one."""
-        run = cases.engine.connection.execute
-        run(f"TRUNCATE chosen; INSERT INTO chosen SELECT * FROM cases WHERE plan = {self.number} AND sound")
+        cases.choose(self.number)
         found = self._plain.run(cases)
-        run(f"TRUNCATE rest; INSERT INTO rest SELECT * FROM chosen ANTI JOIN {self._plain.compared} USING (row)")
-        number = run("SELECT count(*) FROM rest").fetchall()[0][0]
-        return found | self._ranged.run(cases) if number >= FEWEST_RANGED else found
+        return found | self._ranged.run(cases) if cases.leave(self._plain.compared) >= FEWEST_RANGED else found
 
     def new_states(self, cases: Cases, rows: list[int]) -> dict[int, dict[str, State]]:
         """Return by row what every clause in question comes to under the new rulebook; a clause that only the old one has does not apply."""
@@ -181,21 +165,18 @@ class Plan:
 
 
 class Statements:
-    """A pair of rulebooks in SQL: to think it over takes a database longer than many thousand cases take, so that it is done once."""
+    """A pair of rulebooks in SQL."""
 
     def __init__(self, pair: Pair, source: str, name: str) -> None:
         self.pair = pair
         self.compared = f"{name}_compared"
         self._source = source
         self._sides = (f"{name}_old", f"{name}_new")
-        self._prepared = False
+        self._prepared = Prepared(self._tables)
 
     def run(self, cases: Cases) -> dict[int, int]:
         """Return how the cases of the source differ, by row."""
-        if not self._prepared:
-            self._prepare(cases)
-        for name in (*self._sides, self.compared):
-            cases.engine.connection.execute(f"TRUNCATE {name}; EXECUTE fill_{name}")
+        self._prepared.run(cases)
         return dict(cases.engine.connection.execute(f"SELECT row, differs FROM {self.compared}").fetchall())
 
     def new_states(self, cases: Cases, rows: list[int]) -> list[dict[str, Any]]:
@@ -203,16 +184,11 @@ class Statements:
         found = cases.engine.connection.sql(f"SELECT * FROM {self._sides[1]} WHERE row IN ({', '.join(map(str, rows))})")
         return list(found.to_arrow_table().to_pylist())
 
-    def _prepare(self, cases: Cases) -> None:
-        began = time.perf_counter()
+    def _tables(self, cases: Cases) -> Iterator[tuple[str, ir.Table]]:
         states = self.pair.states(cases.table(self._source))
-        for name, side in zip(self._sides, states, strict=True):
-            cases.prepare(name, side)
+        yield from zip(self._sides, states, strict=True)
         old, new = (table_of(name, side.schema()) for name, side in zip(self._sides, states, strict=True))
-        cases.prepare(self.compared, self.pair.compared(old, new))
-        gc.collect()  # the expressions take a hundred times the memory of their SQL
-        self._prepared = True
-        cases.seconds_to_start += time.perf_counter() - began
+        yield self.compared, self.pair.compared(old, new)
 
 
 # What a dry run tells

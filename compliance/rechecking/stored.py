@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from uuid import UUID
 
 from django.db.models import CharField, QuerySet
@@ -39,13 +39,37 @@ class Stored(NamedTuple):
     reading: str
 
 
+class WithVerdict(NamedTuple):
+    """The same with what was made of it."""
+
+    key: str
+    release_key: str | None
+    as_of: datetime.date
+    city: str
+    status: str
+    reading: str
+    verdict: str
+
+    def without_verdict(self) -> Stored:
+        """Return the run without the verdict, which is most of it."""
+        return Stored(self.key, self.release_key, self.as_of, self.city, self.status, self.reading)
+
+
+S = TypeVar("S", Stored, WithVerdict)
+
+
 def read(runs: QuerySet[Run]) -> Iterator[list[Stored]]:
-    """Yield runs in the order of their keys, a chunk at a time: each chunk is a query of its own, so that no reader holds up the writers."""
+    """Yield runs in the order of their keys, a chunk at a time."""
+    return read_as(Stored, runs, ROWS)
+
+
+def read_as(kind: type[S], runs: QuerySet[Run], rows: int) -> Iterator[list[S]]:
+    """Yield runs in the order of their keys, so many at a time: each chunk is a query of its own, so that no reader holds up the writers."""
     keys = {"key": Cast("pk", CharField()), "release_key": Cast("release_id", CharField())}
-    columns = runs.order_by("pk").annotate(**keys).values_list(*Stored._fields)
+    columns = runs.order_by("pk").annotate(**keys).values_list(*kind._fields)
     last: UUID | None = None
     while True:
-        chunk = [Stored(*row) for row in (columns.filter(pk__gt=last) if last else columns)[:ROWS]]
+        chunk = [kind(*row) for row in (columns.filter(pk__gt=last) if last else columns)[:rows]]
         if not chunk:
             return
         yield chunk
@@ -68,6 +92,7 @@ class Cases:
         began = time.perf_counter()
         self._folder = tempfile.TemporaryDirectory(prefix="promptrunner-", ignore_cleanup_errors=True)
         self.engine = DuckDB(threads=threads, memory_limit=MEMORY, folder=self._folder.name)
+        self.engine.connection.execute("SET enable_progress_bar = false")
         types = ", ".join(f"{name} {_sql_type(field)}" for name, field in FIELDS.items())
         for table in ("cases", "chosen", "rest"):
             self.engine.connection.execute(f"CREATE TABLE {table} (row BIGINT, plan INTEGER, sound BOOLEAN, {ASKED} VARCHAR[], {types})")
@@ -90,6 +115,16 @@ class Cases:
         self.engine.register("stored", pyarrow.table(stored, schema=types))
         self.engine.connection.execute(f"TRUNCATE cases; INSERT INTO cases {_TYPED}")
         self.engine.connection.unregister("stored")
+
+    def choose(self, plan: int) -> None:
+        """Put the cases of a plan into the table `chosen`, those that are not sound left out."""
+        self.engine.connection.execute(f"TRUNCATE chosen; INSERT INTO chosen SELECT * FROM cases WHERE plan = {plan} AND sound")
+
+    def leave(self, judged: str) -> int:
+        """Put those of the chosen cases that another table lacks into the table `rest`, and return how many."""
+        run = self.engine.connection.execute
+        run(f"TRUNCATE rest; INSERT INTO rest SELECT * FROM chosen ANTI JOIN {judged} USING (row)")
+        return int(run("SELECT count(*) FROM rest").fetchall()[0][0])
 
     def table(self, name: str) -> ir.Table:
         """Return a table of cases as an expression."""

@@ -149,6 +149,8 @@ def run_verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         found = verify(run)
         context = {"holds": found.holds, "digest": found.digest, "run": run}
+        if found.differences:
+            context["says"] = f"Run {run.pk}: {found.says()}."
     except UnverifiableRunError as error:
         context = {"says": str(error), "run": run}
     if is_partial(request):

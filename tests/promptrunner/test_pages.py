@@ -199,6 +199,13 @@ class TestRunPage:
         Run.objects.filter(pk=run.pk).update(digest="0" * 64)
         assert "another digest" in text_of(browser.post(f"/runs/{run.pk}/verify/"))
 
+    def test_verify_says_which_stored_outcome_does_not_come_out_again(self, browser):
+        run = check(browser)
+        verdict = json.loads(run.verdict)
+        finding = verdict["findings"][-1]
+        Run.objects.filter(pk=run.pk).update(verdict=json.dumps(verdict | {"findings": verdict["findings"][:-1]}))
+        assert f"{finding['id']} stored not listed, now {finding['outcome']}" in text_of(browser.post(f"/runs/{run.pk}/verify/"))
+
     def test_a_vote_on_the_result_and_one_on_a_clause(self, browser):
         run = check(browser)
         assert browser.post(f"/runs/{run.pk}/feedback/", {"vote": "up", "reason": "helpful"}).status_code == 302
