@@ -1,9 +1,9 @@
-"""How long a city takes: `python -m benchmarks.bench_audit [--large] [--spark]`. No database; needs requirements/bulk.txt.
+"""How long a city takes: `python -m benchmarks.bench_audit [--large] [--spark] [--agree]`. No database; needs requirements/bulk.txt.
 
 Made-up plots of Pune. Each measurement is a process of its own, so that its peak memory is its own: the whole rulebook by columns; fifteen of its clauses by
 columns, beside the same fifteen written by hand as one DuckDB query, whose outcomes and statuses are compared row by row; and one case after the other.
 CPU seconds count, since the machine is shared. Start-up (rulebook into SQL, SQL into a plan) is measured apart: what is not reading, judging and
-writing, and what the same queries take on no row.
+writing, and what the same queries take on no row. `--agree` alone has DuckDB and Spark judge a million plots by the whole rulebook and compares all they wrote.
 """
 
 from __future__ import annotations
@@ -235,12 +235,34 @@ def _same(folder: Path, rows: int) -> str:
     return f"{differing:,} of {rows:,} rows differ between the query by hand and the columns."
 
 
+def _agree(folder: Path, number: int) -> None:
+    """Judge the same plots on both engines by the whole rulebook, and compare every column of every row."""
+    plots, book = folder / "plots.parquet", rulebook(fifteen=False)
+    _write(plots, number, heights=False)
+    for name, engine in (("duckdb", DuckDB(threads=2, memory_limit=MEMORY, folder=str(folder))), ("spark", Spark())):
+        began = time.perf_counter()
+        judge_cases(engine, book, DAY, plots, ["id"], folder / name, limits=True, permissible=True)
+        engine.close()
+        print(f"{name}: {number:,} plots judged by {len(book.on(DAY).clauses)} clauses in {time.perf_counter() - began:.0f} s", flush=True)
+    engine = DuckDB(threads=2, memory_limit=MEMORY, folder=str(folder))
+    both = [engine.connection.sql(f"SELECT * FROM {source_of(folder / name)}") for name in ("duckdb", "spark")]
+    names = sorted({name for side in both for name in side.columns})
+    # A column that holds nothing on one engine may be missing there.
+    columns = [", ".join(f'"{name}"' if name in side.columns else "NULL" for name in names) for side in both]
+    sides = [f"SELECT {listed} FROM {source_of(folder / name)}" for name, listed in zip(("duckdb", "spark"), columns, strict=True)]
+    for one, other in (sides, sides[::-1]):
+        (differing,) = engine.connection.execute(f"SELECT count(*) FROM (({one}) EXCEPT ALL ({other}))").fetchone() or (number,)
+        print(f"{differing:,} of {number:,} rows, {len(names)} columns each, are on one engine only", flush=True)
+    engine.close()
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 5_000_000])
     parser.add_argument("--large", action="store_true", help="20 million plots too")
     parser.add_argument("--spark", action="store_true", help="the fifteen clauses on Spark local[2] too")
+    parser.add_argument("--agree", action="store_true", help="only: DuckDB and Spark on the first number of plots, every column compared")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -250,6 +272,9 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="bench-audit-") as name:
         folder = Path(name)
+        if options.agree:
+            _agree(folder, options.rows[0])
+            return
         few = folder / "few.parquet"
         _write(few, ALONE, heights=False)
         print(f"{'what':28} {'plots':>11} {'seconds':>8} {'CPU s':>8} {'CPU us a plot':>14} {'M outcomes/s':>13} {'start-up s':>11} {'peak MB':>8}")

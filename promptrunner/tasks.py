@@ -100,11 +100,11 @@ def reprocess(ids: Sequence[UUID], **options: Any) -> dict[str, Any]:
     """Judge a chunk of stored runs again; return the report in plain JSON."""
     report = reprocess_runs(ids, **options)
     if not options["dry_run"]:
-        _count_earlier_attempts(report, ids, unchanged_too=options["unchanged_too"])
+        _count_earlier_attempts(report, ids)
     return {name: list(value.items()) if isinstance(value, Counter) else value for name, value in vars(report).items()}
 
 
-def _count_earlier_attempts(report: Reprocessed, ids: Sequence[UUID], *, unchanged_too: bool) -> None:
+def _count_earlier_attempts(report: Reprocessed, ids: Sequence[UUID]) -> None:
     """Count also what was superseded under the same trace by a worker that was killed at this chunk, or is still at it: it was not there to be seen again."""
     made = Run.objects.filter(supersedes__in=ids, trace_id=current_trace_id())
     if made.count() == report.superseded:
@@ -115,11 +115,7 @@ def _count_earlier_attempts(report: Reprocessed, ids: Sequence[UUID], *, unchang
     for run in made.select_related("supersedes"):
         before = run.supersedes
         assert before is not None  # noqa: S101 - by the filter
-        report.superseded += 1
-        report.causes[Run.Cause(run.cause)] += 1
-        if run.status != before.status or not unchanged_too:
-            report.statuses[before.status, run.status] += 1
-        report.flips.update(flips(json.loads(before.verdict)["findings"], json.loads(run.verdict)["findings"]))
+        report.count(before, run, flips(json.loads(before.verdict)["findings"], json.loads(run.verdict)["findings"]))
     report.skipped = len(ids) - report.superseded - report.unchanged - len(report.failed)
 
 

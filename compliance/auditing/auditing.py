@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from compliance.auditing.engines import DuckDB, Engine, source_of
+from compliance.auditing.engines import DuckDB, Engine, source_of, table_of
 from compliance.auditing.files import Cases
 from compliance.auditing.grouping import groups_of
 from compliance.rules import Rulebook
@@ -17,7 +17,6 @@ from compliance.rules.columns.judging import Layout
 
 if TYPE_CHECKING:
     import ibis
-    import ibis.expr.types as ir
 
 STATUSES = ("COMPLIANT", "INCOMPLETE", "NON_COMPLIANT", "BLOCKED", "ERROR")
 CHUNK = 100_000
@@ -97,7 +96,7 @@ def judge_cases(
     engine.open_parquet("cases", path)
     schema = _schema(path)
     wanted = {"limits": limits, "permissible": permissible, "empty": False}
-    for place, group in enumerate(groups_of(engine, rulebook, _table("cases", schema))):
+    for place, group in enumerate(groups_of(engine, rulebook, table_of("cases", schema))):
         verdicts = evaluate_part(rulebook, group.table, as_of, ranged=False, known=group.known)
         engine.write(engine.sql(verdicts.select(*keep, **wanted)), out)
         ranged = ranged_cases(rulebook, group.table, as_of, group.known)
@@ -105,8 +104,8 @@ def judge_cases(
             sifted, name = path.with_name(f"ranged-{out.name}-{place}"), f"ranged_cases{place}"
             engine.write(engine.sql(ranged), sifted)
             engine.open_parquet(name, sifted)
-            if engine.query(_table(name, schema).limit(1)).num_rows:
-                verdicts = evaluate_part(rulebook, _table(name, schema), as_of, ranged=True, known=group.known)
+            if engine.query(table_of(name, schema).limit(1)).num_rows:
+                verdicts = evaluate_part(rulebook, table_of(name, schema), as_of, ranged=True, known=group.known)
                 engine.write(engine.sql(verdicts.select(*keep, **wanted)), out)
     return Layout(rulebook, as_of)
 
@@ -121,12 +120,6 @@ def _schema(path: Path) -> ibis.Schema:
     import pyarrow.parquet as parquet  # noqa: PLC0415 - heavy
 
     return ibis.schema(parquet.read_schema(path))
-
-
-def _table(name: str, schema: ibis.Schema) -> ir.Table:
-    import ibis  # noqa: PLC0415 - heavy
-
-    return ibis.table(schema, name=name)
 
 
 # In numbers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import logging
 import os
 from pathlib import Path
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     import duckdb
     import ibis.expr.types as ir
     import pyarrow
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 NEEDED = {"duckdb": ("duckdb", "ibis", "pyarrow"), "spark": ("pyspark", "ibis", "pyarrow", "pandas")}
 
@@ -66,6 +67,13 @@ def check_installed(engine: str) -> None:
     missing = [name for name in NEEDED[engine] if importlib.util.find_spec(name) is None]
     if missing:
         raise MissingEngineError(f"This needs {', '.join(missing)}; install them with: pip install -r requirements/bulk.txt")
+
+
+def table_of(name: str, schema: Any) -> ir.Table:
+    """Return a table of an engine, known by a name, as an expression; its schema as names and types."""
+    import ibis  # noqa: PLC0415 - heavy
+
+    return ibis.table(ibis.schema(schema), name=name)
 
 
 def to_sql(table: ir.Table, dialect: str) -> str:
@@ -145,6 +153,7 @@ class Spark:
         # It logs as errors, at length, which expressions it could not compile, and then interprets them. What fails is raised.
         self.session.sparkContext.setLogLevel("FATAL")
         logging.getLogger("py4j").setLevel(logging.WARNING)  # it says when it closes, after everything is closed
+        self._steps = itertools.count()
 
     def register(self, name: str, table: pyarrow.Table) -> None:
         """Make an Arrow table known by a name."""
@@ -159,8 +168,27 @@ class Spark:
         self.session.read.parquet(str(path)).createOrReplaceTempView(name)
 
     def sql(self, table: ir.Table) -> str:
-        """Return an expression as Spark's SQL."""
-        return to_sql(table, "pyspark")
+        """Return the last step of an expression as Spark's SQL; each step before it becomes a view.
+
+        Spark would put the steps of a rulebook into one another and think that over for longer than a million cases take. Of a view whose rows come from
+        elsewhere it thinks about nothing but its own step; the rows go through all of them without being kept.
+        """
+        steps = _steps_of(table)
+        below: dict[Any, Any] = {}
+        for step in steps[:-1]:
+            name = f"step{next(self._steps)}"
+            self._sealed(to_sql(step.replace(below).to_expr(), "pyspark")).createOrReplaceTempView(name)
+            below = {step: table_of(name, step.schema).op()}
+        return to_sql(steps[-1].replace(below).to_expr() if below else table, "pyspark")
+
+    def _sealed(self, query: str) -> DataFrame:
+        """Return the rows of a query as a table of which Spark does not know where they come from."""
+        from pyspark.sql import DataFrame  # noqa: PLC0415 - heavy
+
+        frame = self.session.sql(query)._jdf
+        # What `localCheckpoint` does, but without keeping the rows.
+        rows = frame.queryExecution().toRdd()
+        return DataFrame(self.session._jsparkSession.internalCreateDataFrame(rows, frame.schema(), False), self.session)
 
     def write(self, query: str, folder: Path) -> None:
         """Write the rows of a query as further Parquet files of a folder."""
@@ -171,10 +199,22 @@ class Spark:
         self.session.stop()
 
 
+def _steps_of(table: ir.Table) -> list[Any]:
+    """Return the projections and filters of an expression, the first one first."""
+    import ibis.expr.operations as operations  # noqa: PLC0415 - heavy
+
+    found, node = [], table.op()
+    while isinstance(node, operations.Project | operations.Filter):
+        found.append(node)
+        node = node.parent
+    return found[::-1]
+
+
 _SPARK_SETTINGS = {
     "spark.sql.ansi.enabled": "false",  # an unknown stays unknown instead of an error
     "spark.driver.extraJavaOptions": "-XX:-DontCompileHugeMethods",  # what Spark generates for a rulebook is long, and twice as slow uncompiled
     "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.session.timeZone": "UTC",

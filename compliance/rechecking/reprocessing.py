@@ -6,7 +6,7 @@ import datetime
 import logging
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
@@ -49,6 +49,14 @@ class Reprocessed:
     def seen(self) -> int:
         """How many runs were looked at."""
         return self.unchanged + self.superseded + self.skipped + len(self.failed)
+
+    def count(self, before: Run, after: Run, flipped: Iterable[tuple[str, str, str]]) -> None:
+        """Count a run that takes another one's place, and the clauses that come out otherwise."""
+        self.superseded += 1
+        self.causes[Run.Cause(after.cause)] += 1
+        if after.status != before.status or after.cause != Run.Cause.NONE:
+            self.statuses[before.status, after.status] += 1
+        self.flips.update(flipped)
 
     def add(self, other: Reprocessed) -> None:
         """Take in what was done elsewhere."""
@@ -186,15 +194,7 @@ class _Writing:
         if several and not self._dry_run:
             runs_record([each.made for each in several])
         for each in several:
-            self._count(each)
-
-    def _count(self, superseding: _Superseding) -> None:
-        before, after = superseding.before, superseding.made.run
-        self._report.superseded += 1
-        self._report.causes[Run.Cause(after.cause)] += 1
-        if after.status != before.status or after.cause != Run.Cause.NONE:
-            self._report.statuses[before.status, after.status] += 1
-        self._report.flips.update(superseding.flips)
+            self._report.count(each.before, each.made.run, each.flips)
 
 
 def _judged_again(run: Run, day: datetime.date, report: Reprocessed, *, unchanged_too: bool, differing: bool) -> _Superseding | None:

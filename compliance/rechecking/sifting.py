@@ -14,11 +14,12 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from compliance.auditing.engines import table_of
 from compliance.models import RulebookRelease, Run
 from compliance.rechecking.again import CHUNK, flips
 from compliance.rechecking.reprocessing import Reprocessed, narrowed, target_of
 from compliance.rechecking.statements import ALONE, Plans, Prepared
-from compliance.rechecking.stored import Cases, Stored, read, table_of
+from compliance.rechecking.stored import Cases, Stored, read
 from compliance.rules import Rulebook
 from compliance.rules.columns.differing import LIMITS_DIFFER, OUTCOMES_DIFFER, SAME, Pair, read_states
 from compliance.rules.concluding import State, conclude

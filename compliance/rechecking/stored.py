@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast
 
-from compliance.auditing.engines import DuckDB, MissingEngineError, check_installed, quoted
+from compliance.auditing.engines import DuckDB, MissingEngineError, check_installed, quoted, table_of
 from compliance.models import Run
 from compliance.rules.columns import ASKED, field_dtype
 from compliance.vocabulary import CITIES, FIELDS, Field, codes_of
@@ -136,13 +136,6 @@ class Cases:
         self.engine.register("empty", rows.schema().to_pyarrow().empty_table())
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM empty")
         connection.execute(f"PREPARE fill_{name} AS INSERT INTO {name} {self.engine.sql(rows)}")
-
-
-def table_of(name: str, schema: Any) -> ir.Table:
-    """Return a table of the engine as an expression."""
-    import ibis  # noqa: PLC0415 - heavy
-
-    return ibis.table(ibis.schema(schema), name=name)
 
 
 def _shape() -> str:
