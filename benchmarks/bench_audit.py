@@ -264,6 +264,7 @@ def main() -> None:
     parser.add_argument("--spark", action="store_true", help="the fifteen clauses on Spark local[2] too")
     parser.add_argument("--agree", action="store_true", help="only: DuckDB and Spark on the first number of plots, every column compared")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--only", nargs="+", choices=list(_SHOWN), default=list(_SHOWN), help="these measurements only")
     parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -284,12 +285,14 @@ def main() -> None:
             if number <= 5_000_000:
                 _write(stated, number, heights=True)
             for what in ("by hand", "fifteen", "outcomes", "limits", "audit", *(("spark",) if options.spark and number == options.rows[0] else ())):
-                if number > 5_000_000 and what not in ("limits", "audit"):
+                if what not in options.only or (number > 5_000_000 and what not in ("limits", "audit")):
                     continue
                 source = stated if what in ("by hand", "fifteen", "spark") else plots
-                found = [_in_a_process(what, source, few, folder / f"{what}-{number}-{place}") for place in range(options.rounds if number <= 5_000_000 else 1)]
+                found = [_in_a_process(what, source, few, folder / f"{what}-{number}-{place}") for place in range(options.rounds)]
                 _print(what, number, {key: statistics.median(one[key] for one in found) for key in found[0]})
-            print(_same(folder, number) if number <= 5_000_000 else "")
+            print(_same(folder, number) if number <= 5_000_000 and {"by hand", "fifteen"} <= set(options.only) else "", flush=True)
+        if "alone" not in options.only:
+            return
         alone = _in_a_process("alone", few, few, folder / "alone")
         _print("alone", alone["rows"], alone)
 
