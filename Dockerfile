@@ -1,14 +1,18 @@
-# The production image: what prod.txt locks and nothing for development, run by a user who may write in /data only.
+# The production image: what prod.txt locks (and bulk.txt where it is asked for) and nothing for development, run by a user who may write in /data only.
 # docs/deployment.md says how to run it; scripts/rehearse_image.py goes through these steps where there is no container engine.
 FROM python:3.11-slim-bookworm AS base
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH DATA_DIR=/data
 WORKDIR /srv/promptrunner
 
 FROM base AS build
+# "prod bulk" has the engines for millions of cases too: audits, reprocessing by columns, results as Parquet.
+ARG LISTS="prod"
 # The packages first: a change of our own code does not install them again.
-COPY requirements/prod.txt requirements/prod.txt
+COPY requirements/prod.txt requirements/bulk.txt requirements/
 RUN python -m venv "$VIRTUAL_ENV" \
-    && "$VIRTUAL_ENV/bin/pip" install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements/prod.txt
+    && for list in $LISTS; do \
+        "$VIRTUAL_ENV/bin/pip" install --no-cache-dir --disable-pip-version-check --require-hashes -r "requirements/$list.txt" || exit 1; \
+    done
 COPY . .
 # Collecting static files needs no secret of a real installation, and leaves nothing else behind. The folder of the data goes along empty.
 RUN PROMPTRUNNER_ENV=development DATABASE_URL=sqlite:///:memory: python manage.py collectstatic --noinput --verbosity 0 \

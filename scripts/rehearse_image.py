@@ -1,6 +1,6 @@
 """Go through the Dockerfile's steps in an empty folder where there is no container engine, and see its command serve.
 
-    python -m scripts.rehearse_image [--keep]
+    python -m scripts.rehearse_image [--keep] [--build-arg LISTS="prod bulk"]
 
 A folder stands for the file system of each stage, and a virtual environment's Python for the one of the base image. RUN, COPY, ENV and the
 rest do there what the Dockerfile says, the build context is what .dockerignore leaves, and the last stage holds only what was copied into it.
@@ -57,9 +57,10 @@ class Stage:
 class Rehearsal:
     """The steps of a Dockerfile, one after another. `root` is at every moment the file system of the stage that is being made."""
 
-    def __init__(self, work: Path, interpreter: Path, changes_user: bool) -> None:
-        """Make the folder in which the base image's Python is found."""
+    def __init__(self, work: Path, interpreter: Path, changes_user: bool, arguments: dict[str, str] | None = None) -> None:
+        """Make the folder in which the base image's Python is found; `arguments` take the place of what the Dockerfile's ARG says."""
         self.work = work
+        self.arguments = arguments or {}
         self.changes_user = changes_user
         self.root = work / "root"
         self.stages: dict[str, Stage] = {}
@@ -84,6 +85,9 @@ class Rehearsal:
                 for word in shlex.split(value):
                     name, _, text = word.partition("=")
                     self.stage.env[name] = ":".join(self.setting(part) for part in text.split(":"))
+            case "ARG":
+                name, _, text = value.partition("=")
+                self.stage.env[name] = self.arguments.get(name, "".join(shlex.split(text)))
             case "WORKDIR":
                 self.stage.workdir = str(Path(self.stage.workdir) / value)
                 self.inside(".").mkdir(parents=True, exist_ok=True)
@@ -268,7 +272,9 @@ def main() -> int:
     """Rehearse, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keep", action="store_true", help="leave the folder, to look at it")
+    parser.add_argument("--build-arg", action="append", default=[], metavar="NAME=VALUE", help="as an engine takes it")
     options = parser.parse_args()
+    arguments = dict(text.partition("=")[::2] for text in options.build_arg)
     own = Path(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))
     user = [value for instruction, value in steps() if instruction == "USER"][-1]
     # An interpreter in somebody's home folder is closed to the image's user; the system's is not.
@@ -276,7 +282,7 @@ def main() -> int:
     work = Path(tempfile.mkdtemp(prefix="promptrunner-image-"))
     work.chmod(0o755)
     try:
-        rehearsal = Rehearsal(work, found[0] if found else own, changes_user=bool(found))
+        rehearsal = Rehearsal(work, found[0] if found else own, changes_user=bool(found), arguments=arguments)
         print("The Dockerfile's steps:")
         build(rehearsal)
         print(f"The image's command, {f'as user {user}' if found else f'not as user {user}: that takes root and a Python that is open to everybody'}:")

@@ -167,7 +167,20 @@ def test_the_image_holds_what_serving_needs_and_nothing_of_development(tmp_path)
     found = {path.name for path in (tmp_path / "context").iterdir()}
     assert {"manage.py", "promptrunner", "compliance", "geometry", "feedback", "telemetry", "templates", "requirements"} <= found
     assert not found & {"tests", "data", ".env", ".git", "benchmarks", "scripts", "conftest.py"}
-    assert [path.name for path in (tmp_path / "context/requirements").iterdir()] == ["prod.txt"]
+    assert {path.name for path in (tmp_path / "context/requirements").iterdir()} == {"prod.txt", "bulk.txt"}
+
+
+def test_the_engines_for_many_cases_are_in_the_image_only_where_they_are_asked_for():
+    steps = dockerfile()
+    assert [value for instruction, value in steps if instruction == "ARG"] == ['LISTS="prod"']
+
+
+@pytest.mark.parametrize(("given", "made"), [({}, ["prod"]), ({"LISTS": "prod bulk"}, ["bulk", "prod"])])
+def test_a_rehearsal_takes_the_arguments_of_a_build(tmp_path, given, made):
+    rehearsal = rehearse_image.Rehearsal(tmp_path, Path("/nowhere"), changes_user=False, arguments=given)
+    for instruction, value in [("FROM", "python:3.11"), ("WORKDIR", "/srv"), ("ARG", 'LISTS="prod"'), ("RUN", 'for list in $LISTS; do touch "$list"; done')]:
+        rehearsal.step(instruction, value)
+    assert sorted(path.name for path in rehearsal.inside(".").iterdir()) == made
 
 
 def test_the_health_check_asks_the_port_that_the_command_serves():
