@@ -8,7 +8,8 @@ FROM base AS build
 # "prod bulk" has the engines for millions of cases too: audits, reprocessing by columns, results as Parquet.
 ARG LISTS="prod"
 # The packages first: a change of our own code does not install them again.
-COPY requirements/prod.txt requirements/bulk.txt requirements/
+COPY requirements/prod.txt requirements/prod.txt
+COPY requirements/bulk.txt requirements/bulk.txt
 RUN python -m venv "$VIRTUAL_ENV" \
     && for list in $LISTS; do \
         "$VIRTUAL_ENV/bin/pip" install --no-cache-dir --disable-pip-version-check --require-hashes -r "requirements/$list.txt" || exit 1; \
