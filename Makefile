@@ -51,7 +51,7 @@ test-mongodb: setup ## the database tests and the admin's browser journeys on a 
 	@scripts/ensure_system.sh chromium
 	@$(BIN)/python scripts/with_database.py mongodb $(PYTEST) --database-only --ignore tests/browser/test_pages.py -m "$(QUICK) and not browser_smoke or mongodb or browser" $(ARGS)
 
-test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB (installs the engines, 600 MB)
+test-bulk: setup .venv/.installed-bulk ## judging by columns on DuckDB (installs the engines, 850 MB)
 	@$(PYTEST) -m "bulk and not slow" $(ARGS)
 
 test-bulk-slow: setup .venv/.installed-bulk ## every packaged rulebook by columns on DuckDB and Spark; takes longer than all other tests
